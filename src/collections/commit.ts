@@ -1,0 +1,185 @@
+import type { Bus } from '../bus/bus.ts';
+import type { Committed, Door } from '../bus/events.ts';
+import { type Filter, matcher } from '../storage/query.ts';
+import type { Change, CollectionName, Doc, Key, Storage } from '../storage/port.ts';
+import { COLLECTIONS } from '../storage/port.ts';
+import { type CommitClock, createCommitClock } from './clock.ts';
+import type { Lookup } from './identity.ts';
+import { newObjectId } from './object-id.ts';
+import { tombstoneOf } from './tombstones.ts';
+import { Workspace } from './workspace.ts';
+
+/** What is to become of a document. `as: 'delete'` marks a soft delete (the document stays, invalid). */
+export type Decision =
+  | { readonly do: 'store'; readonly doc: Doc; readonly as?: 'delete'; readonly srvCreated?: number; readonly srvModified?: number }
+  | { readonly do: 'remove' }
+  | { readonly do: 'nothing' };
+
+/** One intended change of one document: how to find it, and what to do when it is (or is not) there. */
+export interface Mutation {
+  /** Look-ups, strongest first; none: always a new document. */
+  readonly lookups: readonly Lookup[];
+  /** Asked when no look-up found anything: a condition that is no key (the root socket's ±2 s rule); earliest match wins. */
+  readonly similar?: { readonly filter: Filter; readonly accept: (stored: Doc) => boolean };
+  /**
+   * Decides, with the stored version (or undefined) at hand; nobody else changes it meanwhile. Must not keep or change `stored`.
+   * @throws Refusal to refuse the whole request; nothing of it is stored then
+   */
+  readonly decide: (stored: (Doc & { _id: string }) | undefined, now: number) => Decision;
+}
+
+/** What became of a {@link Mutation}; `doc` is the document as it is stored now (after a hard delete: as it was). */
+export interface Outcome {
+  readonly op: 'create' | 'update' | 'delete' | 'none';
+  readonly doc: (Doc & { _id: string }) | undefined;
+  readonly previous: Doc | undefined;
+}
+
+/**
+ * THE write path: every door ends here. Documents are found, decided on, stored and then announced, one batch after the other
+ * per collection; requests that arrive while a batch is being stored form the next one, so parallel uploads share its cost.
+ * @returns one outcome per mutation, in order, after all of it is durable
+ * @throws Refusal of a `decide`, or of the storage
+ */
+export type Commit = (collection: CollectionName, door: Door, mutations: readonly Mutation[]) => Promise<Outcome[]>;
+
+interface Job {
+  readonly door: Door;
+  readonly mutations: readonly Mutation[];
+  readonly resolve: (outcomes: Outcome[]) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** How many documents go into one batch: keeps single uploads from waiting behind a backfill. */
+const BATCH = 500;
+
+/**
+ * @param now the clock, epoch ms
+ */
+export function createCommit(storage: Storage, bus: Bus, now: () => number): Commit {
+  const lanes = new Map(COLLECTIONS.map((name) => [name, createLane(name, storage, bus, now)]));
+  return async (collection, door, mutations) => {
+    const lane = lanes.get(collection)!;
+    const outcomes: Outcome[] = [];
+    for (let at = 0; at < mutations.length; at += BATCH) outcomes.push(...(await lane(door, mutations.slice(at, at + BATCH))));
+    return outcomes;
+  };
+}
+
+function createLane(collection: CollectionName, storage: Storage, bus: Bus, now: () => number) {
+  const waiting: Job[] = [];
+  let running = false;
+  let clock: CommitClock | undefined;
+
+  async function openClock(): Promise<CommitClock> {
+    const fresh = createCommitClock();
+    for (const [name, filter] of [[collection, {}], ['tombstones', { collection }]] as const) {
+      for await (const [newest] of storage.find(name, { filter: { ...filter, srvModified: { $gt: 0 } }, sort: [['srvModified', -1]], limit: 1 })) {
+        if (newest) fresh.seen(Number(newest.doc.srvModified));
+      }
+    }
+    return fresh;
+  }
+
+  async function commitBatch(jobs: readonly Job[]): Promise<void> {
+    clock ??= await openClock();
+    const keys = jobs.flatMap((job) => job.mutations.flatMap((mutation) => mutation.lookups.map((lookup) => lookup.key)));
+    const workspace = new Workspace(keys);
+    workspace.load(await storage.candidates(collection, unique(keys)));
+    const done: { job: Job; outcomes: Outcome[]; changes: Change[]; events: Committed[] }[] = [];
+    for (const job of jobs) {
+      const plan = { job, outcomes: [] as Outcome[], changes: [] as Change[], events: [] as Committed[] };
+      try {
+        for (const mutation of job.mutations) await planOne(mutation, job.door, workspace, clock, plan);
+        workspace.keep();
+        done.push(plan);
+      } catch (error) {
+        workspace.rollback();
+        job.reject(error);
+      }
+    }
+    const changes = done.flatMap((plan) => plan.changes);
+    if (changes.length > 0) await storage.apply(changes);
+    const events = done.flatMap((plan) => plan.events);
+    if (events.length > 0) bus.publish('committed', events);
+    for (const { job, outcomes } of done) job.resolve(outcomes);
+  }
+
+  async function planOne(mutation: Mutation, door: Door, workspace: Workspace, clock: CommitClock, plan: { outcomes: Outcome[]; changes: Change[]; events: Committed[] }): Promise<void> {
+    const at = now();
+    const stored = workspace.find(mutation.lookups) ?? (mutation.similar && (await findSimilar(mutation.similar, workspace)));
+    const decision = mutation.decide(stored, at);
+    if (decision.do === 'nothing' || (decision.do === 'remove' && !stored)) {
+      plan.outcomes.push({ op: 'none', doc: stored, previous: stored });
+      return;
+    }
+    if (decision.do === 'remove') {
+      const doc = stored!;
+      const srvModified = clock.next(at);
+      workspace.remove(doc._id);
+      plan.changes.push({ op: 'insert', collection: 'tombstones', doc: tombstoneOf(collection, doc, srvModified) }, { op: 'remove', collection, _id: doc._id });
+      plan.events.push({ collection, op: 'delete', door, doc, previous: doc, soft: false, srvModified });
+      plan.outcomes.push({ op: 'delete', doc, previous: doc });
+      return;
+    }
+    const doc = seal(decision, stored, clock, at);
+    workspace.put(doc);
+    const op = decision.as ?? (stored ? 'update' : 'create');
+    plan.changes.push({ op: stored ? 'replace' : 'insert', collection, doc });
+    plan.events.push({ collection, op, door, doc, ...(stored && { previous: stored }), ...(op === 'delete' && { soft: true }), srvModified: Number(doc.srvModified) });
+    plan.outcomes.push({ op, doc, previous: stored });
+  }
+
+  async function findSimilar({ filter, accept }: NonNullable<Mutation['similar']>, workspace: Workspace): Promise<(Doc & { _id: string }) | undefined> {
+    const fits = matcher(filter);
+    for await (const batch of storage.find(collection, { filter, limit: 50 })) {
+      for (const { doc } of batch) {
+        const current = workspace.get(doc._id!) ?? doc;
+        if (fits(current) && accept(current)) {
+          workspace.load([current]);
+          return current as Doc & { _id: string };
+        }
+      }
+    }
+    for (const doc of workspace.values()) if (fits(doc) && accept(doc)) return doc;
+    return undefined;
+  }
+
+  async function drain(): Promise<void> {
+    while (waiting.length > 0) {
+      const jobs: Job[] = [];
+      for (let size = 0; waiting.length > 0 && (size === 0 || size + waiting[0]!.mutations.length <= BATCH); ) {
+        size += waiting[0]!.mutations.length;
+        jobs.push(waiting.shift()!);
+      }
+      try {
+        await commitBatch(jobs);
+      } catch (error) {
+        // one document the store refuses must not fail the others that happened to share its batch
+        if (jobs.length === 1) jobs[0]!.reject(error);
+        else for (const job of jobs) await commitBatch([job]).catch(job.reject);
+      }
+    }
+    running = false;
+  }
+
+  return (door: Door, mutations: readonly Mutation[]): Promise<Outcome[]> =>
+    new Promise((resolve, reject) => {
+      waiting.push({ door, mutations, resolve, reject });
+      if (running) return;
+      running = true;
+      void drain();
+    });
+}
+
+/** Gives a document what the server answers for: `_id`, `srvCreated`, `srvModified` (D2), in place of whatever came in. */
+function seal(decision: Extract<Decision, { do: 'store' }>, stored: (Doc & { _id: string }) | undefined, clock: CommitClock, at: number): Doc & { _id: string } {
+  const { _id, srvCreated: _c, srvModified: _m, ...rest } = decision.doc;
+  const srvModified = decision.srvModified ?? clock.next(at);
+  const srvCreated = decision.srvCreated ?? (typeof stored?.srvCreated === 'number' ? stored.srvCreated : srvModified);
+  return { _id: stored?._id ?? _id ?? newObjectId(at), ...rest, srvModified, srvCreated };
+}
+
+function unique(keys: readonly Key[]): Key[] {
+  return [...new Map(keys.map((key) => [JSON.stringify(key), key])).values()];
+}

@@ -1,0 +1,102 @@
+import type { Doc, Key } from '../storage/port.ts';
+import type { Lookup } from './identity.ts';
+
+type Whole = Doc & { _id: string };
+
+const shapeOf = (key: Key): string => JSON.stringify(Object.keys(key).sort());
+const hashOf = (doc: Doc, fields: readonly string[]): string => JSON.stringify(fields.map((field) => doc[field]));
+
+/** Of several stored documents under one key: valid before deleted, then the one changed last. */
+function preferred(a: Whole, b: Whole): Whole {
+  const valid = Number(a.isValid !== false) - Number(b.isValid !== false);
+  if (valid !== 0) return valid > 0 ? a : b;
+  return Number(a.srvModified ?? 0) >= Number(b.srvModified ?? 0) ? a : b;
+}
+
+/**
+ * The documents a batch of writes can touch, as they will be once it is stored: a later write of the batch finds what an
+ * earlier one left. Holds nothing but what {@link load} gave it and what the batch put in.
+ */
+export class Workspace {
+  readonly #docs = new Map<string, Whole>();
+  /** per shape of key (its field names): the fields, and the documents by their values there */
+  readonly #shapes = new Map<string, { fields: string[]; byHash: Map<string, Set<string>> }>();
+  #undo: (() => void)[] = [];
+
+  /** @param keys every key the batch will ask for */
+  constructor(keys: readonly Key[]) {
+    for (const key of keys) {
+      const shape = shapeOf(key);
+      if (!this.#shapes.has(shape)) this.#shapes.set(shape, { fields: Object.keys(key).sort(), byHash: new Map() });
+    }
+  }
+
+  /** Takes in stored documents. */
+  load(docs: readonly Doc[]): void {
+    for (const doc of docs) this.#set(doc as Whole);
+  }
+
+  /** The first look-up that finds an acceptable document decides. */
+  find(lookups: readonly Lookup[]): Whole | undefined {
+    for (const { key, accept } of lookups) {
+      const shape = this.#shapes.get(shapeOf(key));
+      let found: Whole | undefined;
+      for (const id of shape?.byHash.get(hashOf(key, shape.fields)) ?? []) {
+        const doc = this.#docs.get(id);
+        if (doc && (accept?.(doc) ?? true)) found = found ? preferred(found, doc) : doc;
+      }
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  /** All documents in here, for conditions that are no key. */
+  values(): Iterable<Whole> {
+    return this.#docs.values();
+  }
+
+  get(_id: string): Whole | undefined {
+    return this.#docs.get(_id);
+  }
+
+  put(doc: Whole): void {
+    const before = this.#docs.get(doc._id);
+    this.#undo.push(() => (before ? this.#set(before) : this.#drop(doc._id)));
+    this.#set(doc);
+  }
+
+  remove(_id: string): void {
+    const before = this.#docs.get(_id);
+    if (before) this.#undo.push(() => this.#set(before));
+    this.#drop(_id);
+  }
+
+  /** What was put or removed up to here stays. */
+  keep(): void {
+    this.#undo = [];
+  }
+
+  /** Takes back everything since the last {@link keep}. */
+  rollback(): void {
+    for (const undo of this.#undo.reverse()) undo();
+    this.#undo = [];
+  }
+
+  #set(doc: Whole): void {
+    this.#drop(doc._id);
+    this.#docs.set(doc._id, doc);
+    for (const { fields, byHash } of this.#shapes.values()) {
+      const hash = hashOf(doc, fields);
+      const ids = byHash.get(hash);
+      if (ids) ids.add(doc._id);
+      else byHash.set(hash, new Set([doc._id]));
+    }
+  }
+
+  #drop(_id: string): void {
+    const doc = this.#docs.get(_id);
+    if (!doc) return;
+    this.#docs.delete(_id);
+    for (const { fields, byHash } of this.#shapes.values()) byHash.get(hashOf(doc, fields))?.delete(_id);
+  }
+}

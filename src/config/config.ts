@@ -1,0 +1,55 @@
+import type { StoreName } from '../storage/port.ts';
+
+/** Public settings as status.json shows them (units, thresholds, enabled features …), keys in the reference's order. */
+export type Settings = { units: 'mg/dl' | 'mmol'; enable: string[]; thresholds: { bgHigh: number; bgTargetTop: number; bgTargetBottom: number; bgLow: number }; [key: string]: unknown };
+
+/** Everything the environment says, read once at start. Times in ms, glucose in mg/dl, sizes in bytes unless named otherwise. */
+export interface Config {
+  readonly port: number;
+  /** Address to listen on; undefined: all. */
+  readonly hostname: string | undefined;
+  /** Folder for the database file, the generated secret and keys. */
+  readonly dataDir: string;
+  /** Plain API secret (trimmed, at least 12 characters); undefined: one is generated into dataDir at first start. */
+  readonly apiSecret: string | undefined;
+  /** JWT signing key; undefined: one is generated into dataDir. */
+  readonly jwtSecret: string | undefined;
+  /** Present when a MongoDB URI is set; then the store is MongoDB, else SQLite in dataDir. */
+  readonly mongo: { readonly uri: string; readonly collections: Readonly<Record<StoreName, string>>; readonly poolSize: number; readonly minPoolSize: number; readonly maxIdleTimeMs: number } | undefined;
+  readonly tls: { readonly keyFile: string; readonly certFile: string; readonly caFile: string | undefined } | undefined;
+  readonly insecureUseHttp: boolean;
+  readonly hsts: { readonly enabled: boolean; readonly includeSubdomains: boolean; readonly preload: boolean };
+  readonly csp: { readonly enabled: boolean; readonly reportOnly: boolean };
+  /** `auto`: one hop when the peer is a private or loopback address; a number of hops; a list of addresses or CIDRs; or none. */
+  readonly trustProxy: 'auto' | 'none' | number | readonly string[];
+  readonly cors: { readonly enabled: boolean; readonly allowOrigin: string };
+  readonly authDefaultRoles: readonly string[];
+  /** Penalty per failed login and address. */
+  readonly authFailDelayMs: number;
+  readonly uuidHandling: boolean;
+  /** Longest prediction array kept in device statuses uploaded over v1; 0: no cut. */
+  readonly predictionsMaxSize: number;
+  readonly deNormalizeDates: boolean;
+  /** Replaces `device` of entries in answers; empty: off. */
+  readonly obscureDeviceProvenance: string;
+  /** Ceiling of `count` on v1. */
+  readonly apiMaxCount: number;
+  readonly api3: {
+    readonly securityEnable: boolean;
+    readonly dedupFallbackEnabled: boolean;
+    readonly createdAtFallbackEnabled: boolean;
+    readonly maxLimit: number;
+    /** Days to keep, per collection, after which a v3 write prunes. */
+    readonly autoprune: Readonly<Partial<Record<StoreName, number>>>;
+  };
+  /** Root socket writes: how many at once, and how many per second after that. */
+  readonly socketWrites: { readonly burst: number; readonly perSecond: number };
+  readonly heartbeatMs: number;
+  /** Hours of device statuses kept live (24, or 48 with DEVICESTATUS_DAYS=2). */
+  readonly devicestatusHours: number;
+  readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent';
+  readonly settings: Settings;
+  readonly extendedSettings: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Sentences about values that were set but are not understood; shown at start. */
+  readonly warnings: readonly string[];
+}

@@ -1,0 +1,21 @@
+import type { Logger } from 'pino';
+import type { Access } from './access/identity.ts';
+import type { Bus } from './bus/bus.ts';
+import type { Commit } from './collections/commit.ts';
+import type { Config } from './config/config.ts';
+import type { Live } from './live/live.ts';
+import type { Storage } from './storage/port.ts';
+
+/** What the surfaces (HTTP, sockets) are built from; made once per server by `server.ts`, no globals anywhere. */
+export interface Services {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly bus: Bus;
+  readonly storage: Storage;
+  /** The one road in. */
+  readonly commit: Commit;
+  readonly access: Access;
+  readonly live: Live;
+  /** The clock, epoch ms. */
+  readonly now: () => number;
+}

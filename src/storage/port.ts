@@ -1,0 +1,83 @@
+import type { Query } from './query.ts';
+
+/** A stored document. `_id` is always text here, whatever the database keeps. */
+export type Doc = { _id?: string; [field: string]: unknown };
+
+/** The collections every store has; `tombstones` remembers hard deletes, `state` is the server's own memory. */
+export const COLLECTIONS = ['entries', 'treatments', 'devicestatus', 'profile', 'food', 'activity', 'settings'] as const;
+export type CollectionName = (typeof COLLECTIONS)[number];
+export const INTERNAL = ['subjects', 'roles', 'tombstones', 'state'] as const;
+export type StoreName = CollectionName | (typeof INTERNAL)[number];
+
+/** One document as found: as an object and as JSON text, each made only when asked for (a store may hold either). */
+export interface Stored {
+  readonly doc: Doc;
+  readonly json: string;
+}
+
+/** Fields that must be equal, for an identity look-up: `{ created_at: '…', eventType: 'Note' }`. Only {@link KEY_FIELDS} and `_id`. */
+export type Key = Readonly<Record<string, string | number>>;
+
+/** Fields with an index in every store: identities and times. A scalar there is found without reading the collection. */
+export const KEY_FIELDS = [
+  'identifier', 'date', 'created_at', 'dateString', 'sysTime', 'startDate', 'type', 'eventType', 'device',
+  'srvModified', 'srvCreated', 'id', 'uuid', 'syncIdentifier', 'NSCLIENT_ID', 'pumpId', 'isValid', 'name', 'collection'
+] as const;
+
+/** One change to be made durable. `insert` of an `_id` that exists replaces it, so that a repeated attempt does no harm. */
+export type Change =
+  | { readonly op: 'insert' | 'replace'; readonly collection: StoreName; readonly doc: Doc & { _id: string } }
+  | { readonly op: 'remove'; readonly collection: StoreName; readonly _id: string };
+
+/** What a database must do for us. Two implementations, `sqlite` and `mongo`, both held to one contract suite. */
+export interface Storage {
+  readonly kind: 'sqlite' | 'mongodb';
+  /** Version of the database engine, `3.53.0`. */
+  version(): Promise<string>;
+  /**
+   * Reads in batches, so that a large answer is never held as a whole. Documents changed meanwhile may come in either version.
+   * Without `sort`: oldest stored first. Ties keep that order when ascending, reverse it when descending.
+   * @throws Refusal `storage-away`, `bad-query`
+   */
+  find(collection: StoreName, query: Query): AsyncIterable<Stored[]>;
+  /** How many documents match; `limit`, `skip` and `sort` are not looked at. */
+  count(collection: StoreName, filter: Query['filter']): Promise<number>;
+  /** All documents that have at least one of the keys (a few per key at most), in no order. For the commit path. */
+  candidates(collection: StoreName, keys: readonly Key[]): Promise<Doc[]>;
+  /**
+   * Makes all changes durable; when the promise resolves they survive a crash. Atomic where the engine can (SQLite), else in
+   * the order given with each document whole. Changes of parallel callers may share one transaction.
+   * @throws Refusal `storage-away`, `too-large`, `storage-failed`; then (SQLite) none or (MongoDB) some of them were made
+   */
+  apply(changes: readonly Change[]): Promise<void>;
+  /** Bytes of documents and of indexes. */
+  sizes(): Promise<{ dataSize: number; indexSize: number }>;
+  /** Resolves when the database answers. @throws Refusal `storage-away` */
+  ping(): Promise<void>;
+  /** Finishes what is under way and lets go of files and connections. */
+  close(): Promise<void>;
+}
+
+/** A {@link Stored} made from the object; its text is made on demand. */
+export function storedDoc(doc: Doc): Stored {
+  let json: string | undefined;
+  return {
+    doc,
+    get json() {
+      json ??= JSON.stringify(doc);
+      return json;
+    }
+  };
+}
+
+/** A {@link Stored} made from JSON text; the object is made on demand. */
+export function storedJson(json: string): Stored {
+  let doc: Doc | undefined;
+  return {
+    json,
+    get doc() {
+      doc ??= JSON.parse(json) as Doc;
+      return doc;
+    }
+  };
+}
