@@ -1,17 +1,23 @@
 import type { Bus } from '../bus/bus.ts';
 import type { Committed, Door } from '../bus/events.ts';
-import { type Filter, matcher } from '../storage/query.ts';
+import { canonicalId, newObjectId } from '../storage/object-id.ts';
 import type { Change, CollectionName, Doc, Key, Storage } from '../storage/port.ts';
 import { COLLECTIONS } from '../storage/port.ts';
+import { type Filter, matcher } from '../storage/query.ts';
 import { type CommitClock, createCommitClock } from './clock.ts';
 import type { Lookup } from './identity.ts';
-import { newObjectId } from './object-id.ts';
 import { tombstoneOf } from './tombstones.ts';
 import { Workspace } from './workspace.ts';
 
 /** What is to become of a document. `as: 'delete'` marks a soft delete (the document stays, invalid). */
 export type Decision =
-  | { readonly do: 'store'; readonly doc: Doc; readonly as?: 'delete'; readonly srvCreated?: number; readonly srvModified?: number }
+  | {
+      readonly do: 'store';
+      readonly doc: Doc;
+      readonly as?: 'delete';
+      readonly srvCreated?: number;
+      readonly srvModified?: number;
+    }
   | { readonly do: 'remove' }
   | { readonly do: 'nothing' };
 
@@ -73,8 +79,15 @@ function createLane(collection: CollectionName, storage: Storage, bus: Bus, now:
 
   async function openClock(): Promise<CommitClock> {
     const fresh = createCommitClock();
-    for (const [name, filter] of [[collection, {}], ['tombstones', { collection }]] as const) {
-      for await (const [newest] of storage.find(name, { filter: { ...filter, srvModified: { $gt: 0 } }, sort: [['srvModified', -1]], limit: 1 })) {
+    for (const [name, filter] of [
+      [collection, {}],
+      ['tombstones', { collection }]
+    ] as const) {
+      for await (const [newest] of storage.find(name, {
+        filter: { ...filter, srvModified: { $gt: 0 } },
+        sort: [['srvModified', -1]],
+        limit: 1
+      })) {
         if (newest) fresh.seen(Number(newest.doc.srvModified));
       }
     }
@@ -105,7 +118,13 @@ function createLane(collection: CollectionName, storage: Storage, bus: Bus, now:
     for (const { job, outcomes } of done) job.resolve(outcomes);
   }
 
-  async function planOne(mutation: Mutation, door: Door, workspace: Workspace, clock: CommitClock, plan: { outcomes: Outcome[]; changes: Change[]; events: Committed[] }): Promise<void> {
+  async function planOne(
+    mutation: Mutation,
+    door: Door,
+    workspace: Workspace,
+    clock: CommitClock,
+    plan: { outcomes: Outcome[]; changes: Change[]; events: Committed[] }
+  ): Promise<void> {
     const at = now();
     const stored = workspace.find(mutation.lookups) ?? (mutation.similar && (await findSimilar(mutation.similar, workspace)));
     const decision = mutation.decide(stored, at);
@@ -117,7 +136,10 @@ function createLane(collection: CollectionName, storage: Storage, bus: Bus, now:
       const doc = stored!;
       const srvModified = clock.next(at);
       workspace.remove(doc._id);
-      plan.changes.push({ op: 'insert', collection: 'tombstones', doc: tombstoneOf(collection, doc, srvModified) }, { op: 'remove', collection, _id: doc._id });
+      plan.changes.push(
+        { op: 'insert', collection: 'tombstones', doc: tombstoneOf(collection, doc, srvModified) },
+        { op: 'remove', collection, _id: doc._id }
+      );
       plan.events.push({ collection, op: 'delete', door, doc, previous: doc, soft: false, srvModified });
       plan.outcomes.push({ op: 'delete', doc, previous: doc });
       return;
@@ -126,11 +148,22 @@ function createLane(collection: CollectionName, storage: Storage, bus: Bus, now:
     workspace.put(doc);
     const op = decision.as ?? (stored ? 'update' : 'create');
     plan.changes.push({ op: stored ? 'replace' : 'insert', collection, doc });
-    plan.events.push({ collection, op, door, doc, ...(stored && { previous: stored }), ...(op === 'delete' && { soft: true }), srvModified: Number(doc.srvModified) });
+    plan.events.push({
+      collection,
+      op,
+      door,
+      doc,
+      ...(stored && { previous: stored }),
+      ...(op === 'delete' && { soft: true }),
+      srvModified: Number(doc.srvModified)
+    });
     plan.outcomes.push({ op, doc, previous: stored });
   }
 
-  async function findSimilar({ filter, accept }: NonNullable<Mutation['similar']>, workspace: Workspace): Promise<(Doc & { _id: string }) | undefined> {
+  async function findSimilar(
+    { filter, accept }: NonNullable<Mutation['similar']>,
+    workspace: Workspace
+  ): Promise<(Doc & { _id: string }) | undefined> {
     const fits = matcher(filter);
     for await (const batch of storage.find(collection, { filter, limit: 50 })) {
       for (const { doc } of batch) {
@@ -173,11 +206,21 @@ function createLane(collection: CollectionName, storage: Storage, bus: Bus, now:
 }
 
 /** Gives a document what the server answers for: `_id`, `srvCreated`, `srvModified` (D2), in place of whatever came in. */
-function seal(decision: Extract<Decision, { do: 'store' }>, stored: (Doc & { _id: string }) | undefined, clock: CommitClock, at: number): Doc & { _id: string } {
+function seal(
+  decision: Extract<Decision, { do: 'store' }>,
+  stored: (Doc & { _id: string }) | undefined,
+  clock: CommitClock,
+  at: number
+): Doc & { _id: string } {
   const { _id, srvCreated: _c, srvModified: _m, ...rest } = decision.doc;
   const srvModified = decision.srvModified ?? clock.next(at);
   const srvCreated = decision.srvCreated ?? (typeof stored?.srvCreated === 'number' ? stored.srvCreated : srvModified);
-  return { _id: stored?._id ?? _id ?? newObjectId(at), ...rest, srvModified, srvCreated };
+  return {
+    _id: stored?._id ?? (_id === undefined ? newObjectId(at) : canonicalId(String(_id))),
+    ...rest,
+    srvModified,
+    srvCreated
+  };
 }
 
 function unique(keys: readonly Key[]): Key[] {

@@ -1,3 +1,4 @@
+import { canonicalId } from '../storage/object-id.ts';
 import type { CollectionName, Doc, Key } from '../storage/port.ts';
 import { REGISTRY } from './registry.ts';
 
@@ -48,9 +49,9 @@ export function identityLookups(collection: CollectionName, doc: Doc): Lookup[] 
   if (present(identifier)) {
     lookups.push({ key: { identifier } });
     // a document without identifier is known by its _id: v1-born ones in v3, legacy Loop overrides with a UUID as _id
-    lookups.push({ key: { _id: String(identifier) }, accept: (stored) => !present(stored.identifier) });
+    lookups.push({ key: { _id: canonicalId(String(identifier)) }, accept: (stored) => !present(stored.identifier) });
   }
-  if (present(_id)) lookups.push({ key: { _id } });
+  if (present(_id)) lookups.push({ key: { _id: canonicalId(String(_id)) } });
   const own = [
     keyOf(doc, ['NSCLIENT_ID']),
     keyOf(doc, ['syncIdentifier']),

@@ -15,7 +15,8 @@ export function admit(value: unknown): Doc {
   if (!isPlainObject(value)) throw new Refusal('bad-document', 'Each document must be a JSON object');
   const doc = clean(value, 0) as Doc;
   if (doc._id === null) delete doc._id;
-  if (doc.identifier !== undefined && doc.identifier !== null && typeof doc.identifier !== 'string') throw new Refusal('bad-document', 'identifier must be text');
+  if (doc.identifier !== undefined && doc.identifier !== null && typeof doc.identifier !== 'string')
+    throw new Refusal('bad-document', 'identifier must be text');
   return doc;
 }
 
@@ -28,7 +29,8 @@ function clean(value: unknown, depth: number): unknown {
   for (const [key, item] of Object.entries(value)) {
     if (key.startsWith('$')) throw new Refusal('bad-document', 'Field names must not start with $');
     // a plain assignment to __proto__ would change the object instead of adding a field
-    if (key === '__proto__') Object.defineProperty(out, key, { value: clean(item, depth + 1), enumerable: true, writable: true, configurable: true });
+    if (key === '__proto__')
+      Object.defineProperty(out, key, { value: clean(item, depth + 1), enumerable: true, writable: true, configurable: true });
     else out[key] = clean(item, depth + 1);
   }
   return out;

@@ -1,4 +1,5 @@
 import { Refusal } from '../errors.ts';
+import { canonicalId } from '../storage/object-id.ts';
 import type { CollectionName, Doc } from '../storage/port.ts';
 import type { Filter } from '../storage/query.ts';
 import { isPlainObject, matcher } from '../storage/query.ts';
@@ -16,7 +17,11 @@ export type OnMatch = 'merge' | 'replace' | 'keep';
  * @param incoming admitted ({@link admit}) and normalised by its collection
  * @param lookups how to find the stored one; default: the identity rule of all doors (D3)
  */
-export function upsert(collection: CollectionName, incoming: Doc, { onMatch, lookups, precondition }: { onMatch: OnMatch; lookups?: readonly Lookup[]; precondition?: Precondition }): Mutation {
+export function upsert(
+  collection: CollectionName,
+  incoming: Doc,
+  { onMatch, lookups, precondition }: { onMatch: OnMatch; lookups?: readonly Lookup[]; precondition?: Precondition }
+): Mutation {
   return {
     lookups: lookups ?? identityLookups(collection, incoming),
     decide: (stored) => {
@@ -32,7 +37,7 @@ export function upsert(collection: CollectionName, incoming: Doc, { onMatch, loo
 }
 
 /** Finds a document by what any door calls its id: `_id`, or `identifier`. */
-export const idLookups = (id: string): Lookup[] => [{ key: { _id: id } }, { key: { identifier: id } }];
+export const idLookups = (id: string): Lookup[] => [{ key: { _id: canonicalId(id) } }, { key: { identifier: id } }];
 
 /** Sets and unsets fields of one document (dotted paths reach inside); nothing happens when the id is unknown. */
 export function patch(id: string, set: Doc, unset: readonly string[] = [], precondition?: Precondition): Mutation {
@@ -41,9 +46,9 @@ export function patch(id: string, set: Doc, unset: readonly string[] = [], preco
     decide: (stored) => {
       if (!stored) return { do: 'nothing' };
       precondition?.(stored);
-      const doc = structuredClone(stored) as Doc;
-      for (const [path, value] of Object.entries(set)) if (path !== '_id') setPath(doc, path.split('.'), value);
-      for (const path of unset) if (path !== '_id') unsetPath(doc, path.split('.'));
+      let doc: Doc = stored;
+      for (const [path, value] of Object.entries(set)) if (path !== '_id') doc = withPath(doc, path.split('.'), value);
+      for (const path of unset) if (path !== '_id') doc = withoutPath(doc, path.split('.'));
       return { do: 'store', doc };
     }
   };
@@ -65,21 +70,30 @@ export function removeIf(_id: string, filter: Filter): Mutation {
   return { lookups: [{ key: { _id } }], decide: (stored) => (stored && fits(stored) ? { do: 'remove' } : { do: 'nothing' }) };
 }
 
-function setPath(target: Doc, path: readonly string[], value: unknown): void {
-  const [head, ...rest] = path as [string, ...string[]];
-  if (path.some((part) => part === '__proto__' || part === '')) throw new Refusal('bad-document', 'Bad field path');
-  if (rest.length === 0) {
-    target[head] = value;
-    return;
+type Branch = Doc | unknown[];
+const isBranch = (value: unknown): value is Branch => isPlainObject(value) || Array.isArray(value);
+const copyOf = (branch: Branch): Doc => (Array.isArray(branch) ? [...branch] : { ...branch }) as Doc;
+
+/** A copy with one field set; what lies beside the path is shared (it may hold database types that cannot be cloned). */
+function withPath(branch: Branch, [head = '', ...rest]: readonly string[], value: unknown): Doc {
+  if (head === '' || head === '__proto__') throw new Refusal('bad-document', 'Bad field path');
+  const copy = copyOf(branch);
+  if (rest.length === 0) copy[head] = value;
+  else {
+    const inner = copy[head] ?? {};
+    if (!isBranch(inner)) throw new Refusal('bad-document', 'A field path leads through a plain value');
+    copy[head] = withPath(inner, rest, value);
   }
-  const inner = target[head];
-  if (inner === undefined || inner === null) target[head] = {};
-  else if (!isPlainObject(inner) && !Array.isArray(inner)) throw new Refusal('bad-document', `Cannot set a field inside ${head}`);
-  setPath(target[head] as Doc, rest, value);
+  return copy;
 }
 
-function unsetPath(target: Doc, [head, ...rest]: readonly string[]): void {
-  if (head === undefined || !Object.hasOwn(target, head)) return;
-  if (rest.length === 0) delete target[head];
-  else if (isPlainObject(target[head]) || Array.isArray(target[head])) unsetPath(target[head] as Doc, rest);
+/** A copy without one field; the same object when there is no such field. */
+function withoutPath(branch: Branch, [head = '', ...rest]: readonly string[]): Doc {
+  const doc = branch as Doc;
+  if (!Object.hasOwn(doc, head)) return doc;
+  const copy = copyOf(branch);
+  const inner = copy[head];
+  if (rest.length === 0) delete copy[head];
+  else if (isBranch(inner)) copy[head] = withoutPath(inner, rest);
+  return copy;
 }

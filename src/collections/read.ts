@@ -1,7 +1,7 @@
-import type { Commit } from './commit.ts';
 import type { Door } from '../bus/events.ts';
 import type { CollectionName, Doc, Storage, StoreName } from '../storage/port.ts';
 import type { Filter, Query } from '../storage/query.ts';
+import type { Commit } from './commit.ts';
 import { removeIf } from './mutations.ts';
 
 /** All documents of a query as objects. For answers known to be small; large ones are streamed from `storage.find`. */
@@ -18,10 +18,20 @@ export async function first(storage: Storage, collection: StoreName, query: Quer
 }
 
 /** Removes everything that matches, through the one write path, in batches. @returns how many documents went */
-export async function removeWhere(storage: Storage, commit: Commit, collection: CollectionName, door: Door, filter: Filter): Promise<number> {
+export async function removeWhere(
+  storage: Storage,
+  commit: Commit,
+  collection: CollectionName,
+  door: Door,
+  filter: Filter
+): Promise<number> {
   let removed = 0;
   for await (const batch of storage.find(collection, { filter })) {
-    const outcomes = await commit(collection, door, batch.map(({ doc }) => removeIf(doc._id!, filter)));
+    const outcomes = await commit(
+      collection,
+      door,
+      batch.map(({ doc }) => removeIf(doc._id!, filter))
+    );
     removed += outcomes.filter(({ op }) => op === 'delete').length;
   }
   return removed;

@@ -14,8 +14,18 @@ export interface CollectionRules {
 
 export const REGISTRY: Readonly<Record<CollectionName, CollectionRules>> = {
   entries: { timeField: 'date', fallbackDate: 'date', fallbackKey: ['date', 'type'], tombstone: 'whole' },
-  treatments: { timeField: 'created_at', fallbackDate: 'created_at', fallbackKey: ['created_at', 'eventType'], tombstone: 'whole' },
-  devicestatus: { timeField: 'created_at', fallbackDate: 'created_at', fallbackKey: ['created_at', 'device'], tombstone: 'identity' },
+  treatments: {
+    timeField: 'created_at',
+    fallbackDate: 'created_at',
+    fallbackKey: ['created_at', 'eventType'],
+    tombstone: 'whole'
+  },
+  devicestatus: {
+    timeField: 'created_at',
+    fallbackDate: 'created_at',
+    fallbackKey: ['created_at', 'device'],
+    tombstone: 'identity'
+  },
   profile: { timeField: 'startDate', fallbackDate: 'created_at', fallbackKey: ['created_at'], tombstone: 'whole' },
   food: { timeField: 'created_at', fallbackDate: 'created_at', fallbackKey: ['created_at'], tombstone: 'whole' },
   activity: { timeField: 'created_at', fallbackDate: 'created_at', fallbackKey: undefined, tombstone: 'whole' },

@@ -10,6 +10,9 @@ const IDENTITY_FIELDS = ['identifier', 'date', 'created_at', 'eventType', 'type'
  */
 export function tombstoneOf(collection: CollectionName, doc: Doc & { _id: string }, srvModified: number): Doc & { _id: string } {
   const { _id, ...fields } = doc;
-  const kept = REGISTRY[collection].tombstone === 'whole' ? fields : Object.fromEntries(IDENTITY_FIELDS.filter((f) => f in fields).map((f) => [f, fields[f]]));
+  const kept =
+    REGISTRY[collection].tombstone === 'whole'
+      ? fields
+      : Object.fromEntries(IDENTITY_FIELDS.filter((f) => f in fields).map((f) => [f, fields[f]]));
   return { _id: `${collection}:${_id}`, collection, ...kept, identifier: fields.identifier ?? _id, isValid: false, srvModified };
 }

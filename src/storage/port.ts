@@ -20,8 +20,25 @@ export type Key = Readonly<Record<string, string | number>>;
 
 /** Fields with an index in every store: identities and times. A scalar there is found without reading the collection. */
 export const KEY_FIELDS = [
-  'identifier', 'date', 'created_at', 'dateString', 'sysTime', 'startDate', 'type', 'eventType', 'device',
-  'srvModified', 'srvCreated', 'id', 'uuid', 'syncIdentifier', 'NSCLIENT_ID', 'pumpId', 'isValid', 'name', 'collection'
+  'identifier',
+  'date',
+  'created_at',
+  'dateString',
+  'sysTime',
+  'startDate',
+  'type',
+  'eventType',
+  'device',
+  'srvModified',
+  'srvCreated',
+  'id',
+  'uuid',
+  'syncIdentifier',
+  'NSCLIENT_ID',
+  'pumpId',
+  'isValid',
+  'name',
+  'collection'
 ] as const;
 
 /** One change to be made durable. `insert` of an `_id` that exists replaces it, so that a repeated attempt does no harm. */

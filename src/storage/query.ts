@@ -18,7 +18,25 @@ export interface Query {
 }
 
 const LOGICAL = new Set(['$and', '$or', '$nor']);
-const COMPARISON = new Set(['$eq', '$ne', '$gt', '$gte', '$lt', '$lte', '$in', '$nin', '$exists', '$type', '$mod', '$all', '$size', '$regex', '$options', '$not', '$elemMatch']);
+const COMPARISON = new Set([
+  '$eq',
+  '$ne',
+  '$gt',
+  '$gte',
+  '$lt',
+  '$lte',
+  '$in',
+  '$nin',
+  '$exists',
+  '$type',
+  '$mod',
+  '$all',
+  '$size',
+  '$regex',
+  '$options',
+  '$not',
+  '$elemMatch'
+]);
 const MAX_DEPTH = 12;
 
 /** True for `{…}` as JSON makes it: no array, no class instance. */
@@ -41,7 +59,8 @@ export function checkFilter(filter: unknown, depth = 0): asserts filter is Filte
   if (depth > MAX_DEPTH) throw new Refusal('bad-query', 'Filter nested too deeply');
   for (const [field, condition] of Object.entries(filter)) {
     if (LOGICAL.has(field)) {
-      if (!Array.isArray(condition) || condition.length === 0) throw new Refusal('bad-query', `${field} needs a list of conditions`);
+      if (!Array.isArray(condition) || condition.length === 0)
+        throw new Refusal('bad-query', `${field} needs a list of conditions`);
       for (const part of condition) checkFilter(part, depth + 1);
     } else if (field.startsWith('$')) throw new Refusal('bad-query', `Unknown operator ${field.slice(0, 40)}`);
     else if (isOperators(condition)) checkOperators(condition, depth + 1);
@@ -66,14 +85,18 @@ function checkOperators(operators: Record<string, unknown>, depth: number): void
     } else if (operator === '$size' && !Number.isInteger(operand)) throw new Refusal('bad-query', '$size needs a whole number');
     else if (operator === '$mod') {
       const [divisor, remainder] = Array.isArray(operand) ? operand : [];
-      if (!Number.isInteger(divisor) || divisor === 0 || !Number.isInteger(remainder)) throw new Refusal('bad-query', '$mod needs two whole numbers');
-    } else if (operator === '$type' && !['string', 'number'].includes(typeof operand)) throw new Refusal('bad-query', '$type needs a type');
-    else if (!['$exists', '$options', '$type'].includes(operator) && isOperators(operand)) throw new Refusal('bad-query', `${operator} takes a value`);
+      if (!Number.isInteger(divisor) || divisor === 0 || !Number.isInteger(remainder))
+        throw new Refusal('bad-query', '$mod needs two whole numbers');
+    } else if (operator === '$type' && !['string', 'number'].includes(typeof operand))
+      throw new Refusal('bad-query', '$type needs a type');
+    else if (!['$exists', '$options', '$type'].includes(operator) && isOperators(operand))
+      throw new Refusal('bad-query', `${operator} takes a value`);
   }
 }
 
 function checkRegex({ $regex, $options }: Record<string, unknown>): void {
-  if (typeof $regex !== 'string' || ($options !== undefined && typeof $options !== 'string')) throw new Refusal('bad-query', 'A regular expression must be text');
+  if (typeof $regex !== 'string' || ($options !== undefined && typeof $options !== 'string'))
+    throw new Refusal('bad-query', 'A regular expression must be text');
   compileRegex($regex, $options);
 }
 
@@ -82,7 +105,9 @@ function $re2(selector: string, [pattern, options]: [string, string]) {
   const matches = compileRegex(pattern, options);
   return (doc: unknown): boolean => {
     const value: unknown = resolve(doc as never, selector, { unwrapArray: true } as never);
-    return Array.isArray(value) ? value.some((v) => typeof v === 'string' && matches(v)) : typeof value === 'string' && matches(value);
+    return Array.isArray(value)
+      ? value.some((v) => typeof v === 'string' && matches(v))
+      : typeof value === 'string' && matches(value);
   };
 }
 

@@ -14,5 +14,14 @@ export const isObjectId = (value: unknown): value is string => typeof value === 
  */
 export function newObjectId(now: number): string {
   counter = (counter + 1) & 0xffffff;
-  return Math.floor(now / 1000).toString(16).padStart(8, '0') + process5 + counter.toString(16).padStart(6, '0');
+  return (
+    Math.floor(now / 1000)
+      .toString(16)
+      .padStart(8, '0') +
+    process5 +
+    counter.toString(16).padStart(6, '0')
+  );
 }
+
+/** An id as it is stored: ObjectIds in lower case (as MongoDB shows them), any other id unchanged. */
+export const canonicalId = (id: string): string => (HEX24.test(id) ? id.toLowerCase() : id);

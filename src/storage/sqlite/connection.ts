@@ -1,0 +1,35 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { type Driver, openDriver } from './driver.ts';
+import { schema } from './indexes.ts';
+
+/** Raised when a change of the tables needs more than `CREATE … IF NOT EXISTS`. */
+const SCHEMA_VERSION = 1;
+
+/**
+ * Opens the database file, making it and its folder when absent.
+ * @throws Error with a sentence for people when the file cannot be used
+ */
+export function connect(file: string): Driver {
+  let driver: Driver;
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    driver = openDriver(file);
+  } catch (error) {
+    throw new Error(`The database file ${file} cannot be opened: ${(error as Error).message}`);
+  }
+  try {
+    // an acknowledged write must survive a power cut: the log is synced at every commit (FULL), and commits are shared instead
+    driver.exec(
+      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 33554432;'
+    );
+    const { user_version: version } = driver.prepare('PRAGMA user_version').get() as { user_version: number };
+    if (version > SCHEMA_VERSION)
+      throw new Error(`it was written by a newer Vigil (schema ${version}; this one knows ${SCHEMA_VERSION})`);
+    driver.exec(`BEGIN IMMEDIATE; ${schema().join('; ')}; PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`);
+  } catch (error) {
+    driver.close();
+    throw new Error(`The database file ${file} cannot be used: ${(error as Error).message}`);
+  }
+  return driver;
+}
