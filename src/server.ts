@@ -1,36 +1,35 @@
-import { readFileSync } from "node:fs";
-import {
-	createServer as createHttpServer,
-	type Server as HttpServer,
-} from "node:http";
-import { createServer as createHttpsServer } from "node:https";
-import type { AddressInfo } from "node:net";
-import type { Logger } from "pino";
-import { createAccess } from "./access/access.ts";
-import { createBus } from "./bus/bus.ts";
-import { createCommit } from "./collections/commit.ts";
-import type { Config } from "./config/config.ts";
-import { ensureSecrets } from "./config/secret.ts";
-import { createApp } from "./http/app.ts";
-import { createLive } from "./live/create-live.ts";
-import { createLogger } from "./observe/logger.ts";
-import type { Services } from "./services.ts";
-import { attachSockets } from "./sockets/attach.ts";
-import { openStorage } from "./storage/open.ts";
+import { readFileSync } from 'node:fs';
+import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Logger } from 'pino';
+import { createAccess } from './access/access.ts';
+import { createBus } from './bus/bus.ts';
+import { createCommit } from './collections/commit.ts';
+import type { Config } from './config/config.ts';
+import { ensureSecrets } from './config/secret.ts';
+import { createApp } from './http/app.ts';
+import { createLive } from './live/create-live.ts';
+import { createLogger } from './observe/logger.ts';
+import type { Services } from './services.ts';
+import { attachSockets } from './sockets/attach.ts';
+import { openStorage } from './storage/open.ts';
 
 /** A running server. */
 export interface Server {
-	/** Where it listens: `http://127.0.0.1:1337`. */
-	readonly url: string;
-	/** The API secret when this start generated it (to be shown once), else undefined. */
-	readonly newSecret: string | undefined;
-	readonly services: Services;
-	/** Stops taking requests, finishes those under way, then closes what was opened, last opened first. */
-	close(): Promise<void>;
+  /** Where it listens: `http://127.0.0.1:1337`. */
+  readonly url: string;
+  /** The API secret when this start generated it (to be shown once), else undefined. */
+  readonly newSecret: string | undefined;
+  readonly services: Services;
+  /** Stops taking requests, finishes those under way, then closes what was opened, last opened first. */
+  close(): Promise<void>;
 }
 
 /** How long requests under way may take at shutdown, ms. */
 const DRAIN_MS = 10_000;
+/** How long the start waits for the database before it lets requests in, ms. */
+const READY_MS = 3000;
 
 /**
  * Builds and starts a server; nothing is shared between two of them.
@@ -38,97 +37,96 @@ const DRAIN_MS = 10_000;
  * @throws Error with a sentence for people when the data folder, the port or a TLS file cannot be used
  */
 export async function createServer(
-	config: Config,
-	{
-		log = createLogger(config.logLevel),
-		now = Date.now,
-	}: { log?: Logger; now?: () => number } = {},
+  config: Config,
+  { log = createLogger(config.logLevel), now = Date.now }: { log?: Logger; now?: () => number } = {}
 ): Promise<Server> {
-	const secrets = await ensureSecrets(config);
-	const storage = await openStorage(config, log);
-	const bus = createBus((error, event, owner) =>
-		log.error({ err: error, event, owner }, "a listener failed"),
-	);
-	const commit = createCommit(storage, bus, now);
-	const access = createAccess({
-		config,
-		storage,
-		bus,
-		log,
-		now,
-		apiSecret: secrets.apiSecret,
-		jwtKey: secrets.jwtKey,
-	});
-	const live = createLive({ storage, bus, config, now, log });
-	const services: Services = {
-		config,
-		log,
-		bus,
-		storage,
-		commit,
-		access,
-		live,
-		now,
-	};
-	const app = createApp(services);
-	const http: HttpServer = config.tls
-		? createHttpsServer(
-				{
-					key: readFileSync(config.tls.keyFile),
-					cert: readFileSync(config.tls.certFile),
-					...(config.tls.caFile && { ca: readFileSync(config.tls.caFile) }),
-				},
-				app,
-			)
-		: createHttpServer(app);
-	const sockets = attachSockets(http, services);
+  const secrets = await ensureSecrets(config);
+  const storage = await openStorage(config, log);
+  const bus = createBus((error, event, owner) => log.error({ err: error, event, owner }, 'a listener failed'));
+  const commit = createCommit(storage, bus, now);
+  const access = createAccess({
+    config,
+    storage,
+    bus,
+    log,
+    now,
+    apiSecret: secrets.apiSecret,
+    jwtKey: secrets.jwtKey
+  });
+  const live = createLive({ storage, bus, config, now, log });
+  const services: Services = {
+    config,
+    log,
+    bus,
+    storage,
+    commit,
+    access,
+    live,
+    now
+  };
+  const app = createApp(services);
+  const http: HttpServer = config.tls
+    ? createHttpsServer(
+        {
+          key: readFileSync(config.tls.keyFile),
+          cert: readFileSync(config.tls.certFile),
+          ...(config.tls.caFile && { ca: readFileSync(config.tls.caFile) })
+        },
+        app
+      )
+    : createHttpServer(app);
+  const sockets = attachSockets(http, services);
 
-	async function close(): Promise<void> {
-		const drained = new Promise<void>((resolve) => http.close(() => resolve()));
-		await sockets.close();
-		http.closeIdleConnections();
-		const hurry = setTimeout(() => http.closeAllConnections(), DRAIN_MS);
-		await drained;
-		clearTimeout(hurry);
-		await live.close();
-		await access.close();
-		await storage.close();
-	}
+  async function close(): Promise<void> {
+    const drained = new Promise<void>((resolve) => http.close(() => resolve()));
+    await sockets.close();
+    http.closeIdleConnections();
+    const hurry = setTimeout(() => http.closeAllConnections(), DRAIN_MS);
+    await drained;
+    clearTimeout(hurry);
+    await live.close();
+    await access.close();
+    await storage.close();
+  }
 
-	try {
-		await listen(http, config);
-		await Promise.all([access.ready(), live.ready]);
-	} catch (error) {
-		await close();
-		throw error;
-	}
-	return {
-		url: urlOf(http, config),
-		newSecret: secrets.isNew ? secrets.apiSecret : undefined,
-		services,
-		close,
-	};
+  try {
+    // a reader who comes first should find the recent past; a database that is away must not keep the door shut
+    await Promise.race([
+      Promise.all([access.ready(), live.ready]),
+      new Promise((resolve) => setTimeout(resolve, READY_MS).unref())
+    ]);
+    await listen(http, config);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    url: urlOf(http, config),
+    newSecret: secrets.isNew ? secrets.apiSecret : undefined,
+    services,
+    close
+  };
 }
 
 function listen(http: HttpServer, { port, hostname }: Config): Promise<void> {
-	return new Promise((resolve, reject) => {
-		http.once("error", (error: NodeJS.ErrnoException) =>
-			reject(
-				error.code === "EADDRINUSE"
-					? new Error(`PORT ${port} is taken by another program`)
-					: new Error(`Cannot listen on PORT ${port}: ${error.message}`),
-			),
-		);
-		http.listen(port, hostname, resolve);
-	});
+  return new Promise((resolve, reject) => {
+    http.once('error', (error: NodeJS.ErrnoException) =>
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new Error(`PORT ${port} is taken by another program`)
+          : new Error(`Cannot listen on PORT ${port}: ${error.message}`)
+      )
+    );
+    http.listen(port, hostname, resolve);
+  });
 }
 
 function urlOf(http: HttpServer, { hostname, tls }: Config): string {
-	const host =
-		hostname === undefined || hostname === "0.0.0.0" || hostname === "::"
-			? "localhost"
-			: hostname.includes(":")
-				? `[${hostname}]`
-				: hostname;
-	return `${tls ? "https" : "http"}://${host}:${(http.address() as AddressInfo).port}`;
+  const host =
+    hostname === undefined || hostname === '0.0.0.0' || hostname === '::'
+      ? 'localhost'
+      : hostname.includes(':')
+        ? `[${hostname}]`
+        : hostname;
+  return `${tls ? 'https' : 'http'}://${host}:${(http.address() as AddressInfo).port}`;
 }

@@ -1,21 +1,18 @@
-import { join } from "node:path";
-import type { Logger } from "pino";
-import type { Config } from "../config/config.ts";
-import type { Storage } from "./port.ts";
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { Config } from '../config/config.ts';
+import type { Storage } from './port.ts';
 
 /**
  * The store the settings ask for: MongoDB when a URI is set, else SQLite in the data folder. The driver of the other one is
  * never loaded.
  * @throws Error with a sentence for people when the SQLite file cannot be used; a MongoDB that is away is waited for instead
  */
-export async function openStorage(
-	config: Config,
-	log: Logger,
-): Promise<Storage> {
-	if (config.mongo) {
-		const { createMongoStorage } = await import("./mongo/mongo.ts");
-		return createMongoStorage(config.mongo, { log });
-	}
-	const { createSqliteStorage } = await import("./sqlite/sqlite.ts");
-	return createSqliteStorage({ file: join(config.dataDir, "vigil.db") });
+export async function openStorage(config: Config, log: Logger): Promise<Storage> {
+  if (config.mongo) {
+    const { createMongoStorage } = await import('./mongo/mongo.ts');
+    return createMongoStorage(config.mongo, { log });
+  }
+  const { createSqliteStorage } = await import('./sqlite/sqlite.ts');
+  return createSqliteStorage({ file: join(config.dataDir, 'vigil.db') });
 }

@@ -1,19 +1,19 @@
-import { createHash } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { readConfig } from "../../src/config/read-config.ts";
-import { createLogger } from "../../src/observe/logger.ts";
-import { createServer, type Server } from "../../src/server.ts";
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readConfig } from '../../src/config/read-config.ts';
+import { createLogger } from '../../src/observe/logger.ts';
+import { createServer, type Server } from '../../src/server.ts';
 
-export const API_SECRET = "a-secret-for-tests-1";
-export const SECRET_SHA1 = createHash("sha1").update(API_SECRET).digest("hex");
+export const API_SECRET = 'a-secret-for-tests-1';
+export const SECRET_SHA1 = createHash('sha1').update(API_SECRET).digest('hex');
 
 /** A real server on a random port with a database of its own; `env` as in production. Close it with `close()`. */
 export interface TestServer extends Server {
-	/** Headers of a request with the API secret. */
-	readonly secret: { readonly "api-secret": string };
-	readonly dataDir: string;
+  /** Headers of a request with the API secret. */
+  readonly secret: { readonly 'api-secret': string };
+  readonly dataDir: string;
 }
 
 /**
@@ -22,34 +22,34 @@ export interface TestServer extends Server {
  * @param options.dataDir reuse the folder of a server that was closed (it is not removed then)
  */
 export async function startServer(
-	env: Record<string, string> = {},
-	options: { mongoUri?: string; dataDir?: string; now?: () => number } = {},
+  env: Record<string, string> = {},
+  options: { mongoUri?: string; dataDir?: string; now?: () => number } = {}
 ): Promise<TestServer> {
-	const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), "vigil-test-"));
-	const config = readConfig({
-		HOSTNAME: "127.0.0.1",
-		API_SECRET,
-		INSECURE_USE_HTTP: "true",
-		AUTH_FAIL_DELAY: "0",
-		LOG_LEVEL: "silent",
-		DATA_DIR: dataDir,
-		...(options.mongoUri && { MONGODB_URI: options.mongoUri }),
-		...env,
-	});
-	const server = await createServer(
-		{ ...config, port: 0 },
-		{
-			log: createLogger(config.logLevel),
-			...(options.now && { now: options.now }),
-		},
-	);
-	return {
-		...server,
-		dataDir,
-		secret: { "api-secret": SECRET_SHA1 },
-		close: async () => {
-			await server.close();
-			if (!options.dataDir) rmSync(dataDir, { recursive: true, force: true });
-		},
-	};
+  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'vigil-test-'));
+  const config = readConfig({
+    HOSTNAME: '127.0.0.1',
+    API_SECRET,
+    INSECURE_USE_HTTP: 'true',
+    AUTH_FAIL_DELAY: '0',
+    LOG_LEVEL: 'silent',
+    DATA_DIR: dataDir,
+    ...(options.mongoUri && { MONGODB_URI: options.mongoUri }),
+    ...env
+  });
+  const server = await createServer(
+    { ...config, port: 0 },
+    {
+      log: createLogger(config.logLevel),
+      ...(options.now && { now: options.now })
+    }
+  );
+  return {
+    ...server,
+    dataDir,
+    secret: { 'api-secret': SECRET_SHA1 },
+    close: async () => {
+      await server.close();
+      if (!options.dataDir) rmSync(dataDir, { recursive: true, force: true });
+    }
+  };
 }
