@@ -1,3 +1,5 @@
+import type { AccessAdmin } from './admin.ts';
+
 /** Who is asking, and what they may. Made per request or per socket; rights are looked up again at each use. */
 export interface Identity {
   /** `failed`: credentials were presented and are wrong; such a caller may nothing, not even what anonymous callers may. */
@@ -40,7 +42,11 @@ export interface Access {
   byAccessToken(token: unknown, address: string): Promise<Identity | undefined>;
   /** Exchanges an access token, its SHA-1 or a valid JWT for a fresh JWT; undefined when unknown (and the address is penalised, D16). */
   request(token: unknown, address: string): Promise<Grant | undefined>;
-  /** Resolves when roles and subjects are loaded. */
+  /** As {@link request}, without waiting and without penalty: for `status.authorized`, whose caller was resolved before. */
+  grantFor(token: unknown): Grant | undefined;
+  /** Reads and writes subjects and roles; each change acts at once, also on identities and JWTs already handed out. */
+  readonly admin: AccessAdmin;
+  /** Resolves when roles and subjects are loaded; while the database is away that takes until it is back. */
   ready(): Promise<void>;
   close(): Promise<void>;
 }
