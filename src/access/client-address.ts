@@ -2,18 +2,15 @@ import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
 import type { Config } from '../config/config.ts';
 
+/** Ranges that may be named in `TRUST_PROXY`. */
+const NAMED: Readonly<Record<string, readonly string[]>> = {
+  loopback: ['127.0.0.0/8', '::1'],
+  linklocal: ['169.254.0.0/16', 'fe80::/10'],
+  uniquelocal: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7']
+};
+
 /** Where a proxy in front of us lives: the machine itself, the home network, a container network, a host's inner network. */
-const INNER = [
-  '127.0.0.0/8',
-  '10.0.0.0/8',
-  '172.16.0.0/12',
-  '192.168.0.0/16',
-  '169.254.0.0/16',
-  '100.64.0.0/10',
-  '::1',
-  'fc00::/7',
-  'fe80::/10'
-]; // prettier-ignore
+const INNER = [...Object.values(NAMED).flat(), '100.64.0.0/10'];
 
 /** What a request without a peer address counts as (a UNIX socket: the proxy is on this machine). */
 const LOCAL = '127.0.0.1';
@@ -35,7 +32,7 @@ export function readAddress(text: string): string | undefined {
 
 function blockList(entries: readonly string[]): BlockList {
   const list = new BlockList();
-  for (const entry of entries) {
+  for (const entry of entries.flatMap((name) => NAMED[name] ?? name)) {
     const [net = '', prefix] = entry.trim().split('/');
     const address = readAddress(net);
     if (address === undefined) continue;

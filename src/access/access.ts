@@ -1,0 +1,155 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { Bus } from '../bus/bus.ts';
+import type { Config } from '../config/config.ts';
+import { Refusal } from '../errors.ts';
+import type { Storage } from '../storage/port.ts';
+import { createAdministration } from './administration.ts';
+import { createApiSecret, isAbsent } from './api-secret.ts';
+import { createDelayList } from './delay-list.ts';
+import { sha1 } from './digest.ts';
+import type { Access, Grant, Identity } from './identity.ts';
+import { createJwt } from './jwt.ts';
+import { createReader } from './reader.ts';
+import type { Subject } from './subjects.ts';
+
+/** What access is made from. */
+export interface AccessDeps {
+  readonly config: Pick<Config, 'authDefaultRoles' | 'authFailDelayMs'>;
+  readonly storage: Storage;
+  readonly bus: Bus;
+  readonly log: Logger;
+  /** The clock, epoch ms. */
+  readonly now: () => number;
+  /** Plain API secret. */
+  readonly apiSecret: string;
+  /** Key that signs JWTs. */
+  readonly jwtKey: string;
+  /** Waits that many ms; for tests. */
+  readonly sleep?: (ms: number) => Promise<void>;
+}
+
+/** Tokens of a repeated parameter (`?token=a&token=b`) that are looked at. */
+const MAX_TOKENS = 5;
+
+/** Access tokens as presented: a text, or several; everything else counts as absent. */
+const textsOf = (token: unknown): string[] =>
+  (Array.isArray(token) ? token.slice(0, MAX_TOKENS) : [token]).filter(
+    (one): one is string => typeof one === 'string' && one !== ''
+  );
+
+const NOBODY = { subjectName: undefined, subjectId: undefined };
+const FAILED: Identity = { kind: 'failed', ...NOBODY, may: () => false };
+const ADMIN: Identity = { kind: 'secret', ...NOBODY, may: () => true };
+
+/** Decides who is who (auth.md §5); subjects and roles come from the database and are kept current. */
+export function createAccess(deps: AccessDeps): Access {
+  const { config, storage, bus, log, now } = deps;
+  const secret = createApiSecret(deps.apiSecret);
+  const jwt = createJwt(deps.jwtKey, now);
+  const delays = createDelayList(config.authFailDelayMs, now, deps.sleep ?? ((ms) => pause(ms, undefined, { ref: false })));
+  const rules = { secretSha1: secret.sha1, defaultRoles: config.authDefaultRoles, now };
+  const reader = createReader({ storage, bus, log, rules });
+
+  const byToken = (token: string): Subject | undefined => reader.directory().byToken(token);
+  const byJwt = (token: unknown): Subject | undefined => {
+    const accessToken = typeof token === 'string' ? jwt.verify(token) : undefined;
+    return accessToken === undefined ? undefined : byToken(accessToken);
+  };
+
+  function firstSubject(token: unknown): Subject | undefined {
+    for (const text of textsOf(token)) {
+      const subject = byToken(text) ?? byJwt(text);
+      if (subject) return subject;
+    }
+    return undefined;
+  }
+
+  /** Looks the subject up at each use, so that a change of rights or a removal reaches whoever holds the identity. */
+  const identityOf = ({ _id, name }: Subject): Identity => ({
+    kind: 'subject',
+    subjectName: name,
+    subjectId: _id,
+    may: (permission) => reader.directory().byId(_id)?.may(permission) ?? false
+  });
+  const ANONYMOUS: Identity = { kind: 'anonymous', ...NOBODY, may: (permission) => reader.directory().mayAnonymous(permission) };
+
+  function failed(address: string): void {
+    delays.fail(address);
+    bus.publish('auth-failed', { address, at: now() });
+    bus.publish('admin-notify', {
+      title: 'Failed authentication',
+      message: `A device at IP address ${address} tried to sign in with wrong credentials. Check which device it is and whether its secret or token is outdated.`
+    });
+  }
+
+  /** A wrong `?token=` counts as absent and so is answered like any stranger; guessing is slowed, repeating one is not (D16). */
+  function wronglyGuessed(token: unknown, address: string): void {
+    for (const text of textsOf(token)) if (delays.fail(address, sha1(text))) bus.publish('auth-failed', { address, at: now() });
+  }
+
+  function welcome(address: string, subject: Subject): Identity {
+    delays.succeed(address);
+    return identityOf(subject);
+  }
+
+  async function mustBeLoaded(): Promise<void> {
+    if (!(await reader.loaded())) throw new Refusal('storage-away', 'Subjects and roles are not loaded yet', 2);
+  }
+
+  function grantOf(subject: Subject): Grant {
+    const { token, iat, exp } = jwt.issue(subject.accessToken);
+    return { token, sub: subject.name, permissionGroups: subject.permissionGroups, iat, exp };
+  }
+
+  return {
+    async resolve(credentials, address) {
+      await delays.wait(address);
+      const hasSecret = !isAbsent(credentials.secret);
+      const offered = typeof credentials.secret === 'string' ? credentials.secret : '';
+      if (hasSecret && secret.matches(offered)) {
+        delays.succeed(address);
+        return ADMIN;
+      }
+      await mustBeLoaded();
+      const hasBearer = Boolean(credentials.bearer);
+      const subject = hasBearer ? byJwt(credentials.bearer) : firstSubject(credentials.token);
+      const found = subject ?? (hasSecret ? byToken(offered) : undefined);
+      if (found) return welcome(address, found);
+      if (hasSecret || hasBearer) {
+        failed(address);
+        return FAILED;
+      }
+      wronglyGuessed(credentials.token, address);
+      return ANONYMOUS;
+    },
+    async byAccessToken(token, address) {
+      const texts = textsOf(token);
+      if (texts.length === 0) return undefined;
+      await delays.wait(address);
+      await mustBeLoaded();
+      const subject = texts.map(byToken).find((one) => one !== undefined);
+      if (subject) return welcome(address, subject);
+      failed(address);
+      return undefined;
+    },
+    async request(token, address) {
+      await delays.wait(address);
+      await mustBeLoaded();
+      const subject = firstSubject(token);
+      if (!subject) {
+        failed(address);
+        return undefined;
+      }
+      delays.succeed(address);
+      return grantOf(subject);
+    },
+    grantFor(token) {
+      const subject = firstSubject(token);
+      return subject && grantOf(subject);
+    },
+    admin: createAdministration(storage, reader, now),
+    ready: () => reader.ready(),
+    close: () => reader.close()
+  };
+}

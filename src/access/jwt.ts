@@ -1,0 +1,40 @@
+import jsonwebtoken from 'jsonwebtoken';
+
+/** Life of a token in seconds; apps ask for a new one before, or after a 401. */
+const LIFE = 8 * 3600;
+
+/** Longer texts are not ours and not worth the work. */
+const MAX_LENGTH = 4096;
+
+export interface Jwt {
+  /** A token whose only claim is the access token, for 8 hours. `iat` and `exp` in seconds. */
+  issue(accessToken: string): { token: string; iat: number; exp: number };
+  /** The access token inside; undefined when signature, expiry or claim are not right. */
+  verify(token: string): string | undefined;
+}
+
+/**
+ * JSON Web Tokens, as in auth.md §6.
+ * @param key secret for signing; a new one ends all tokens
+ * @param now the clock, epoch ms
+ */
+export function createJwt(key: string, now: () => number): Jwt {
+  const seconds = () => Math.floor(now() / 1000);
+  return {
+    issue(accessToken) {
+      const iat = seconds();
+      const exp = iat + LIFE;
+      return { token: jsonwebtoken.sign({ accessToken, iat, exp }, key, { algorithm: 'HS256' }), iat, exp };
+    },
+    verify(token) {
+      if (token.length > MAX_LENGTH) return undefined;
+      try {
+        const claims = jsonwebtoken.verify(token, key, { algorithms: ['HS256', 'HS384', 'HS512'], clockTimestamp: seconds() });
+        const accessToken: unknown = typeof claims === 'object' ? claims.accessToken : undefined;
+        return typeof accessToken === 'string' ? accessToken : undefined;
+      } catch {
+        return undefined;
+      }
+    }
+  };
+}
