@@ -1,7 +1,12 @@
 import type { StoreName } from '../storage/port.ts';
 
 /** Public settings as status.json shows them (units, thresholds, enabled features …), keys in the reference's order. */
-export type Settings = { units: 'mg/dl' | 'mmol'; enable: string[]; thresholds: { bgHigh: number; bgTargetTop: number; bgTargetBottom: number; bgLow: number }; [key: string]: unknown };
+export type Settings = {
+  units: 'mg/dl' | 'mmol';
+  enable: string[];
+  thresholds: { bgHigh: number; bgTargetTop: number; bgTargetBottom: number; bgLow: number };
+  [key: string]: unknown;
+};
 
 /** Everything the environment says, read once at start. Times in ms, glucose in mg/dl, sizes in bytes unless named otherwise. */
 export interface Config {
@@ -15,7 +20,15 @@ export interface Config {
   /** JWT signing key; undefined: one is generated into dataDir. */
   readonly jwtSecret: string | undefined;
   /** Present when a MongoDB URI is set; then the store is MongoDB, else SQLite in dataDir. */
-  readonly mongo: { readonly uri: string; readonly collections: Readonly<Record<StoreName, string>>; readonly poolSize: number; readonly minPoolSize: number; readonly maxIdleTimeMs: number } | undefined;
+  readonly mongo:
+    | {
+        readonly uri: string;
+        readonly collections: Readonly<Record<StoreName, string>>;
+        readonly poolSize: number;
+        readonly minPoolSize: number;
+        readonly maxIdleTimeMs: number;
+      }
+    | undefined;
   readonly tls: { readonly keyFile: string; readonly certFile: string; readonly caFile: string | undefined } | undefined;
   readonly insecureUseHttp: boolean;
   readonly hsts: { readonly enabled: boolean; readonly includeSubdomains: boolean; readonly preload: boolean };

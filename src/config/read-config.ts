@@ -1,0 +1,143 @@
+import { isIP } from 'node:net';
+import { hostname as machineName } from 'node:os';
+import type { StoreName } from '../storage/port.ts';
+import type { Config } from './config.ts';
+import { type Env, readEnvironment } from './environment.ts';
+import { readExtendedSettings } from './extended-settings.ts';
+import { type Reading, readVariables, type Values } from './read-variables.ts';
+import { readSettings } from './settings.ts';
+import { unknownNameWarnings } from './unknown-names.ts';
+
+/** The environment cannot be served; each sentence names a variable, what is wrong with it and what is allowed. Holds no secret. */
+export class ConfigError extends Error {
+  readonly sentences: readonly string[];
+
+  constructor(sentences: readonly string[]) {
+    super(sentences.join(' '));
+    this.name = 'ConfigError';
+    this.sentences = sentences;
+  }
+}
+
+/**
+ * Reads everything the environment says, Nightscout's names and aliases included, so that an existing site starts unchanged.
+ * What the reference tolerates is tolerated, and named in `warnings`.
+ * @param machine name of this computer: shells and containers put it into HOSTNAME
+ * @throws ConfigError listing every value with which the server cannot work
+ */
+export function readConfig(env: Env, machine = machineName()): Config {
+  const environment = readEnvironment(env);
+  const reading = readVariables(environment);
+  const { values, warnings, problems } = reading;
+  const settings = readSettings(reading, environment.lookup('PUSHOVER_API_TOKEN') !== undefined);
+  const extendedSettings = readExtendedSettings(environment, settings.enable);
+  const heartbeatMs = heartbeat(reading);
+  if (reading.given.has('IMPORT_CONFIG'))
+    warnings.push(
+      'IMPORT_CONFIG is not read by this server: settings that come from there, alarm thresholds included, do not apply. Put them into the environment.'
+    );
+  if ((values.SSL_KEY === undefined) !== (values.SSL_CERT === undefined))
+    warnings.push('SSL_KEY and SSL_CERT only work together; with one of them missing the server speaks plain http.');
+  warnings.push(...unknownNameWarnings(environment, settings.enable));
+  if (problems.length > 0) throw new ConfigError(problems);
+
+  const delay = values.AUTH_FAIL_DELAY;
+  return {
+    port: values.PORT,
+    hostname: listenAddress(values.HOSTNAME, environment.lookup('HOST')?.text, machine),
+    dataDir: values.DATA_DIR,
+    apiSecret: values.API_SECRET,
+    jwtSecret: values.JWT_SECRET,
+    mongo: mongo(values),
+    tls:
+      values.SSL_KEY && values.SSL_CERT
+        ? { keyFile: values.SSL_KEY, certFile: values.SSL_CERT, caFile: values.SSL_CA }
+        : undefined,
+    insecureUseHttp: values.INSECURE_USE_HTTP,
+    hsts: {
+      enabled: values.SECURE_HSTS_HEADER,
+      includeSubdomains: values.SECURE_HSTS_HEADER_INCLUDESUBDOMAINS,
+      preload: values.SECURE_HSTS_HEADER_PRELOAD
+    },
+    csp: { enabled: values.SECURE_CSP, reportOnly: values.SECURE_CSP_REPORT_ONLY },
+    trustProxy: values.TRUST_PROXY,
+    cors: { enabled: settings.enable.includes('cors'), allowOrigin: String(extendedSettings.cors?.allowOrigin || '*') },
+    authDefaultRoles: String(settings.authDefaultRoles)
+      .split(/[\s,:]+/)
+      .filter(Boolean),
+    authFailDelayMs: typeof delay === 'number' ? delay : 5000,
+    uuidHandling: values.UUID_HANDLING,
+    predictionsMaxSize: values.PREDICTIONS_MAX_SIZE,
+    deNormalizeDates: Boolean(values.DE_NORMALIZE_DATES),
+    obscureDeviceProvenance: values.OBSCURE_DEVICE_PROVENANCE,
+    apiMaxCount: values.API_MAX_COUNT,
+    api3: {
+      securityEnable: values.API3_SECURITY_ENABLE,
+      dedupFallbackEnabled: values.API3_DEDUP_FALLBACK_ENABLED,
+      createdAtFallbackEnabled: values.API3_CREATED_AT_FALLBACK_ENABLED,
+      maxLimit: values.API3_MAX_LIMIT,
+      autoprune: autoprune(values)
+    },
+    socketWrites: { burst: values.SOCKET_WRITE_BURST, perSecond: values.SOCKET_WRITE_RATE },
+    heartbeatMs,
+    devicestatusHours: extendedSettings.devicestatus?.days === 2 ? 48 : 24,
+    logLevel: values.LOG_LEVEL,
+    settings,
+    extendedSettings,
+    warnings
+  };
+}
+
+/** HOSTNAME, else HOST; the machine's own name is what shells and containers set, not a wish. */
+function listenAddress(hostname: string | undefined, host: string | undefined, machine: string): string | undefined {
+  return [hostname, host].find(
+    (name) => name !== undefined && (isIP(name) > 0 || name === 'localhost' || name.toLowerCase() !== machine.toLowerCase())
+  );
+}
+
+function mongo(values: Values): Config['mongo'] {
+  if (values.STORAGE_URI === undefined) return undefined;
+  const prefix = values.MONGO_AUTHENTICATION_COLLECTIONS_PREFIX;
+  const collections: Record<StoreName, string> = {
+    entries: values.ENTRIES_COLLECTION,
+    treatments: values.MONGO_TREATMENTS_COLLECTION,
+    devicestatus: values.MONGO_DEVICESTATUS_COLLECTION,
+    profile: values.MONGO_PROFILE_COLLECTION,
+    food: values.MONGO_FOOD_COLLECTION,
+    activity: values.MONGO_ACTIVITY_COLLECTION,
+    settings: values.MONGO_SETTINGS_COLLECTION,
+    subjects: `${prefix}subjects`,
+    roles: `${prefix}roles`,
+    tombstones: 'vigil_tombstones',
+    state: 'vigil_state'
+  };
+  return {
+    uri: values.STORAGE_URI,
+    collections,
+    poolSize: values.MONGO_POOL_SIZE,
+    minPoolSize: values.MONGO_MIN_POOL_SIZE,
+    maxIdleTimeMs: values.MONGO_MAX_IDLE_TIME_MS
+  };
+}
+
+function autoprune(values: Values): Config['api3']['autoprune'] {
+  const days = {
+    devicestatus: values.API3_AUTOPRUNE_DEVICESTATUS,
+    entries: values.API3_AUTOPRUNE_ENTRIES,
+    food: values.API3_AUTOPRUNE_FOOD,
+    profile: values.API3_AUTOPRUNE_PROFILE,
+    settings: values.API3_AUTOPRUNE_SETTINGS,
+    treatments: values.API3_AUTOPRUNE_TREATMENTS
+  };
+  return Object.fromEntries(Object.entries(days).filter(([, value]) => value !== undefined));
+}
+
+/** HEARTBEAT is text among the settings; the clock needs a number of seconds above zero. */
+function heartbeat({ given, warnings, problems }: Reading): number {
+  const text = given.get('HEARTBEAT');
+  const seconds = text === undefined ? 60 : Number(text.replace(',', '.'));
+  if (seconds > 0 && seconds <= 86_400) return seconds * 1000;
+  if (seconds < 0) problems.push(`HEARTBEAT="${text}" must be a number of seconds above 0.`);
+  else warnings.push(`HEARTBEAT="${text}" must be a number of seconds from 1 to 86400. 60 seconds are used.`);
+  return 60_000;
+}
