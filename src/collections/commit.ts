@@ -9,7 +9,10 @@ import type { Lookup } from './identity.ts';
 import { tombstoneOf } from './tombstones.ts';
 import { Workspace } from './workspace.ts';
 
-/** What is to become of a document. `as: 'delete'` marks a soft delete (the document stays, invalid). */
+/**
+ * What is to become of a document. `as: 'delete'` marks a soft delete (the document stays, invalid); `quietly` removes without
+ * tombstone and announcement (housekeeping: apps must keep their copies).
+ */
 export type Decision =
   | {
       readonly do: 'store';
@@ -18,7 +21,7 @@ export type Decision =
       readonly srvCreated?: number;
       readonly srvModified?: number;
     }
-  | { readonly do: 'remove' }
+  | { readonly do: 'remove'; readonly quietly?: true }
   | { readonly do: 'nothing' };
 
 /** One intended change of one document: how to find it, and what to do when it is (or is not) there. */
@@ -134,13 +137,13 @@ function createLane(collection: CollectionName, storage: Storage, bus: Bus, now:
     }
     if (decision.do === 'remove') {
       const doc = stored!;
-      const srvModified = clock.next(at);
       workspace.remove(doc._id);
-      plan.changes.push(
-        { op: 'insert', collection: 'tombstones', doc: tombstoneOf(collection, doc, srvModified) },
-        { op: 'remove', collection, _id: doc._id }
-      );
-      plan.events.push({ collection, op: 'delete', door, doc, previous: doc, soft: false, srvModified });
+      if (!decision.quietly) {
+        const srvModified = clock.next(at);
+        plan.changes.push({ op: 'insert', collection: 'tombstones', doc: tombstoneOf(collection, doc, srvModified) });
+        plan.events.push({ collection, op: 'delete', door, doc, previous: doc, soft: false, srvModified });
+      }
+      plan.changes.push({ op: 'remove', collection, _id: doc._id });
       plan.outcomes.push({ op: 'delete', doc, previous: doc });
       return;
     }

@@ -1,0 +1,56 @@
+import type { Request } from 'express';
+import { parseV3Time } from '../../collections/v3-time.ts';
+import { Refusal } from '../../errors.ts';
+import { type Change, changesSince } from './changes.ts';
+import { sendNotModified } from './conditional.ts';
+import { sendResult, setLastModified } from './envelope.ts';
+import { project, readFields } from './fields.ts';
+import { formatOf, sendAs, setExtension, splitExtension } from './format.ts';
+import { needList, type Operation } from './operation.ts';
+import { readLimit } from './paging.ts';
+import type { Tools } from './tools.ts';
+
+const badTime = (): Refusal => new Refusal('bad-query', 'Bad or missing Last-Modified header/parameter');
+
+/**
+ * GET of what changed, oldest change first, deleted documents as `isValid: false`. The ETag is exactly `W/"<ms>"`: AAPS cuts
+ * the number out of it and asks from there the next time.
+ */
+export function history({ services }: Tools): Operation {
+  return async ({ req, res, collection, who, params }) => {
+    needList(who, collection);
+    const after = req.params.since === undefined ? headerTime(req) - 1 : pathTime(req, String(req.params.since));
+    const limit = readLimit(params, services.config.api3.maxLimit);
+    const fields = readFields(params);
+    res.vary('Accept');
+    const format = formatOf(req);
+    const changes = await changesSince(services.storage, collection, { after, limit, now: services.now() });
+    const last = changes.at(-1);
+    if (last) {
+      setLastModified(res, last.modified);
+      res.setHeader('ETag', `W/"${last.modified}"`);
+      if (req.fresh) return sendNotModified(res);
+    }
+    const docs = (list: readonly Change[]) => list.map((change) => project(change.doc(), fields));
+    if (format !== 'json') sendAs(res, format, docs(changes));
+    else sendResult(res, fields ? JSON.stringify(docs(changes)) : `[${changes.map((change) => change.json()).join(',')}]`);
+  };
+}
+
+/** `/history/<time>`: ms, seconds or ISO text; changes after it. @throws Refusal 400 */
+function pathTime(req: Request, segment: string): number {
+  const whole = parseV3Time(segment);
+  if (whole) return whole.mills;
+  const { name, extension } = splitExtension(segment);
+  const time = parseV3Time(name);
+  if (!time || !extension) throw badTime();
+  setExtension(req, extension);
+  return time.mills;
+}
+
+/** Header `Last-Modified`: changes in or after that second. @throws Refusal 400 */
+function headerTime(req: Request): number {
+  const ms = Date.parse(req.get('Last-Modified') ?? '');
+  if (Number.isNaN(ms)) throw badTime();
+  return Math.floor(ms / 1000) * 1000;
+}
