@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto';
+import type { Request, RequestHandler, Response } from 'express';
+import type { Logger } from 'pino';
+import { redactUrl } from './redact.ts';
+
+const HEADER = 'X-Request-Id';
+/** An id worth keeping: a proxy's, not a story. */
+const SANE = /^[\w.:-]{1,64}$/;
+
+/** Id of the request this response answers, for logs and for people who report a fault. */
+export function requestId(response: Response): string {
+  return String(response.getHeader(HEADER) ?? '');
+}
+
+/**
+ * Gives every request an id (an incoming X-Request-Id of reasonable shape is kept) and logs method, address without secrets, status
+ * and duration when the answer is out: at debug, at info from status 500.
+ * @param clock milliseconds, for durations
+ */
+export function requestLog(log: Logger, clock: () => number = () => performance.now()): RequestHandler {
+  return (request, response, next) => {
+    const proposed = request.get(HEADER);
+    const id = proposed && SANE.test(proposed) ? proposed : randomUUID();
+    // error handlers name the request by this
+    (request as Request & { id?: string }).id = id;
+    response.setHeader(HEADER, id);
+    const { method, originalUrl } = request;
+    const start = clock();
+    response.once('close', () => {
+      const level = response.statusCode >= 500 ? 'info' : 'debug';
+      if (!log.isLevelEnabled(level)) return;
+      log[level](
+        {
+          id,
+          method,
+          path: redactUrl(originalUrl),
+          status: response.statusCode,
+          ms: Math.round(clock() - start),
+          ...(!response.writableFinished && { aborted: true })
+        },
+        'request'
+      );
+    });
+    next();
+  };
+}
