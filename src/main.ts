@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { spellings } from './config/environment.ts';
 import { firstRunText } from './config/first-run.ts';
 import { ConfigError, readConfig } from './config/read-config.ts';
 import { createLogger } from './observe/logger.ts';
@@ -6,12 +8,20 @@ import { createServer } from './server.ts';
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   // other code of this process (and its error reports) has no business with the secret
-  delete process.env.API_SECRET;
+  for (const name of spellings('API_SECRET')) delete process.env[name];
   const log = createLogger(config.logLevel);
   for (const warning of config.warnings) log.warn(warning);
   const server = await createServer(config, { log });
   log.info({ url: server.url, storage: server.services.storage.kind }, 'Vigil is listening');
-  if (server.newSecret) process.stdout.write(firstRunText({ url: server.url, secret: server.newSecret }));
+  if (server.newSecret)
+    process.stdout.write(
+      firstRunText({
+        url: server.url,
+        secret: server.newSecret,
+        insecureUseHttp: config.insecureUseHttp,
+        file: join(config.dataDir, 'api-secret')
+      })
+    );
 
   let closing = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {

@@ -41,6 +41,7 @@ export async function createServer(
   { log = createLogger(config.logLevel), now = Date.now }: { log?: Logger; now?: () => number } = {}
 ): Promise<Server> {
   const secrets = await ensureSecrets(config);
+  for (const warning of secrets.warnings) log.warn(warning);
   const storage = await openStorage(config, log);
   const bus = createBus((error, event, owner) => log.error({ err: error, event, owner }, 'a listener failed'));
   const commit = createCommit(storage, bus, now);
