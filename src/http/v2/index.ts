@@ -1,0 +1,17 @@
+import { Router } from 'express';
+import { type Current, createCurrent } from '../../plugins/current.ts';
+import type { Services } from '../../services.ts';
+import { authorization } from './authorization.ts';
+import { ddata } from './ddata.ts';
+import { properties } from './properties.ts';
+import { summary } from './summary.ts';
+
+/** API v2, mounted at `/api/v2`. */
+export function createV2(services: Services, current: () => Current = createCurrent(services)): Router {
+  const router = Router();
+  router.use(properties(services, current));
+  router.use(ddata(services));
+  router.use(summary(services, current));
+  router.use(authorization(services));
+  return router;
+}
