@@ -1,9 +1,9 @@
-import type { RequestHandler, Response } from 'express';
+import type { RequestHandler } from 'express';
 import { createClientAddress } from '../../access/client-address.ts';
 import type { Identity } from '../../access/identity.ts';
 import { Refusal } from '../../errors.ts';
 import type { Services } from '../../services.ts';
-import { bearerOf, identityOf } from './credentials.ts';
+import { bearerOf } from './credentials.ts';
 
 /** Who asks while `API3_SECURITY_ENABLE` is off: anybody, for anything, under no name. */
 const ANYBODY: Identity = { kind: 'secret', subjectName: undefined, subjectId: undefined, may: () => true };
@@ -26,9 +26,4 @@ export function bearer({ config, access }: Services): RequestHandler {
     }
     next();
   };
-}
-
-/** v3's check of a right. @throws Refusal `forbidden` naming the permission */
-export function demand(response: Response, permission: string): void {
-  if (!identityOf(response).may(permission)) throw new Refusal('forbidden', `Missing permission ${permission}`);
 }
