@@ -30,6 +30,8 @@ export interface EventMap {
   'access-changed': Record<string, never>;
   /** Something an administrator should read (adminnotifies). */
   'admin-notify': { readonly title: string; readonly message: string; readonly persistent?: boolean };
+  /** Somebody silences an alarm: `level` 1 warning or 2 urgent (which includes 1), for `silenceMs` milliseconds. */
+  'alarm-ack': { readonly level: number; readonly group: string; readonly silenceMs: number };
   /** Live state took in a change and is current again. */
   'live-updated': { readonly at: number };
 }

@@ -1,0 +1,48 @@
+import compression from 'compression';
+import express, { type Express } from 'express';
+import { createAdminNotifies } from '../alarms/admin-notifies.ts';
+import { requestLog } from '../observe/request-log.ts';
+import { createCurrent } from '../plugins/current.ts';
+import type { Services } from '../services.ts';
+import { errorRenderer, notFound } from './errors.ts';
+import { bodies } from './middleware/body.ts';
+import { cors } from './middleware/cors.ts';
+import { poweredBy } from './middleware/powered-by.ts';
+import { transport } from './middleware/transport.ts';
+import { pebble } from './pebble.ts';
+import { robots, versions } from './root.ts';
+import { extension } from './v1/extension.ts';
+import { createV1 } from './v1/index.ts';
+import { parseParams } from './v1/query-params.ts';
+import { createV2 } from './v2/index.ts';
+import { createV3 } from './v3/index.ts';
+
+/** The HTTP side of the server: what every request passes, in order, and where it ends. */
+export function createApp(services: Services): Express {
+  const { config, log } = services;
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('query parser', parseParams);
+  app.set('json escape', false);
+
+  app.use(requestLog(log));
+  app.use(transport(config));
+  app.get('/robots.txt', robots);
+  app.use(cors(config));
+  app.use(compression({ threshold: 1024 }));
+
+  app.get('/api/versions', versions);
+  app.use('/api/v3', createV3(services));
+
+  const current = createCurrent(services);
+  const shared = { ...services, adminNotifies: createAdminNotifies(services) };
+  app.use(['/api/v1', '/api/v2'], poweredBy, extension, ...bodies());
+  app.use('/api/v1', createV1({ ...shared, door: 'v1' }));
+  app.use('/api/v2', createV1({ ...shared, door: 'v2' }));
+  app.use('/api/v2', createV2(services, current));
+  app.use(pebble(services, current));
+
+  app.use(notFound);
+  app.use(errorRenderer(log));
+  return app;
+}

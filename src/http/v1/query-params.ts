@@ -1,0 +1,27 @@
+import qs from 'qs';
+
+/** A parsed query string: nested brackets as objects, repeated parameters as lists; anything a stranger can type. */
+export type Params = Readonly<Record<string, unknown>>;
+
+/**
+ * Parses a query string as the apps write it: `find[date][$gte]=1`, `find[$or][0][id][$eq]=x`, `+` for a space. Limits keep a
+ * hostile one cheap: what is nested deeper stays a key, what comes later is dropped, long lists become objects with number keys.
+ * @param text without the question mark; a second one in front (oref0 sends `??find[…`) belongs to the first name
+ */
+export function parseParams(text: string): Params {
+  return qs.parse(text, { depth: 5, arrayLimit: 20, parameterLimit: 1000, allowDots: false, allowPrototypes: false }) as Params;
+}
+
+const DIGITS = /^\d+$/;
+
+/** A list, also one that the parser turned into an object because it was long or had gaps; undefined for anything else. */
+export function asList(value: unknown): unknown[] | undefined {
+  if (Array.isArray(value)) return value;
+  if (value === null || typeof value !== 'object') return undefined;
+  const entries = Object.entries(value);
+  if (entries.length === 0 || !entries.every(([key]) => DIGITS.test(key))) return undefined;
+  return entries.sort(([a], [b]) => Number(a) - Number(b)).map(([, item]) => item);
+}
+
+/** The first of repeated parameters. */
+export const firstOf = (value: unknown): unknown => (Array.isArray(value) ? value[0] : value);

@@ -1,0 +1,88 @@
+import type { Request, RequestHandler } from 'express';
+import { postActivity, putActivity } from '../../collections/activity.ts';
+import { postDevicestatus } from '../../collections/devicestatus.ts';
+import { postEntries, previewEntries } from '../../collections/entries.ts';
+import { postFood, putFood } from '../../collections/food.ts';
+import { postProfile, putProfile } from '../../collections/profile.ts';
+import { postTreatments, putTreatment } from '../../collections/treatments.ts';
+import type { Upload, UploadContext } from '../../collections/upload.ts';
+import { Refusal } from '../../errors.ts';
+import type { CollectionName, Doc } from '../../storage/port.ts';
+import { writeConditions } from '../v3/conditional.ts';
+import type { V1 } from './v1.ts';
+
+type Build = (body: unknown, context: UploadContext) => Upload[];
+
+/** How an upload is answered: as many elements as were sent, in order, or the one object of a PUT. */
+type Shape = 'list' | 'one';
+
+const one =
+  (build: (body: unknown, context: UploadContext) => Upload): Build =>
+  (body, context) => [build(body, context)];
+
+/** What `POST` and `PUT` of each collection do. */
+const UPLOADS = {
+  'POST entries': [postEntries, 'list'],
+  'POST treatments': [postTreatments, 'list'],
+  'PUT treatments': [putTreatment, 'one'],
+  'POST devicestatus': [postDevicestatus, 'list'],
+  'POST profile': [postProfile, 'list'],
+  'PUT profile': [one(putProfile), 'one'],
+  'POST food': [postFood, 'list'],
+  'PUT food': [putFood, 'list'],
+  'POST activity': [postActivity, 'list'],
+  'PUT activity': [one(putActivity), 'one']
+} as const satisfies Readonly<Record<string, readonly [Build, Shape]>>;
+
+/** `POST` or `PUT` of a collection: stores the body and answers with the documents as understood, each with its `_id` (D8). */
+export function takeUploads(v1: V1, what: keyof typeof UPLOADS): RequestHandler {
+  const [build, shape]: readonly [Build, Shape] = UPLOADS[what];
+  const [method, collection] = what.split(' ') as ['POST' | 'PUT', CollectionName];
+  const { uuidHandling, predictionsMaxSize, obscureDeviceProvenance } = v1.config;
+  const obscure = collection === 'entries' && obscureDeviceProvenance !== '' ? { device: obscureDeviceProvenance } : {};
+  return async (req, res) => {
+    demandReadable(req, collection);
+    const uploads = build(req.body, { now: v1.now(), uuidHandling, predictionsMaxSize });
+    const outcomes = await v1.commit(
+      collection,
+      v1.door,
+      method === 'PUT' ? uploads.map((upload) => onlyIfUnchanged(req, upload)) : uploads
+    );
+    const answers = outcomes.map(({ doc }, at): Doc => {
+      const { _id, ...incoming } = uploads[at]!.incoming;
+      return { ...incoming, ...obscure, _id: doc!._id, srvModified: doc!.srvModified, srvCreated: doc!.srvCreated };
+    });
+    res.json(shape === 'one' ? answers[0] : answers);
+  };
+}
+
+/** `POST /entries/preview`: echoes what would be taken in. */
+export const previewUploads: RequestHandler = (req, res) => {
+  demandReadable(req, 'entries');
+  res.json(previewEntries(req.body));
+};
+
+/** D6: `If-Match` and `If-Unmodified-Since` hold for every document of the request. */
+function onlyIfUnchanged(req: Request, upload: Upload): Upload {
+  const unchanged = writeConditions(req);
+  return {
+    ...upload,
+    decide: (stored, now) => {
+      unchanged(typeof stored?.srvModified === 'number' ? stored.srvModified : undefined, stored !== undefined);
+      return upload.decide(stored, now);
+    }
+  };
+}
+
+/**
+ * A body of a type nobody reads would count as an empty document: data silently lost, and an empty treatment stored. Entries
+ * answer `[]` to it, as ever, except to raw bytes. The reference reads `…+json` as empty; its recorded answer is kept.
+ * @throws Refusal `unsupported-type`, `bad-document`
+ */
+function demandReadable(req: Request, collection: CollectionName): void {
+  const hasBody = req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
+  const type = req.headers['content-type'];
+  if (!hasBody || type === undefined || req.is(['application/json', 'application/x-www-form-urlencoded', '+json'])) return;
+  if (collection !== 'entries') throw new Refusal('unsupported-type', 'Send application/json');
+  if (req.is('application/octet-stream')) throw new Refusal('bad-document', 'Send application/json');
+}
