@@ -1,9 +1,33 @@
 import type { Doc } from '../storage/port.ts';
 
 /** A glucose reading as the root socket shows it: always mg/dl, `mills` epoch ms. */
-export interface Sgv { _id: string; mgdl: number; mills: number; device?: string; direction?: string; filtered?: number; unfiltered?: number; noise?: number; rssi?: number; type: 'sgv' }
-export interface Mbg { _id: string; mgdl: number; mills: number; device?: string; type: 'mbg' }
-export interface Cal { _id: string; mills: number; scale?: number; intercept?: number; slope?: number; type: 'cal' }
+export interface Sgv {
+  _id: string;
+  mgdl: number;
+  mills: number;
+  device?: string;
+  direction?: string;
+  filtered?: number;
+  unfiltered?: number;
+  noise?: number;
+  rssi?: number;
+  type: 'sgv';
+}
+export interface Mbg {
+  _id: string;
+  mgdl: number;
+  mills: number;
+  device?: string;
+  type: 'mbg';
+}
+export interface Cal {
+  _id: string;
+  mills: number;
+  scale?: number;
+  intercept?: number;
+  slope?: number;
+  type: 'cal';
+}
 
 /** A treatment or device status with its time worked out: `mills` always, `endmills` where it has a duration (epoch ms). */
 export type Timed = Doc & { _id: string; mills: number; endmills?: number };
