@@ -12,23 +12,21 @@ const millsOf = (value: unknown): number | undefined => finite(value) ?? parseTi
 const present = (value: unknown): boolean => value !== undefined && value !== null;
 
 /**
- * A v3 body with its duration said in all three ways: `duration` (minutes), `durationInMilliseconds`, `endmills` (epoch ms).
- * For replace and patch, in every collection; an insert stays as sent.
+ * What a v3 body has to say besides, so that a duration is told in all three ways: `duration` (minutes),
+ * `durationInMilliseconds`, `endmills` (epoch ms). For replace and patch, in every collection; an insert stays as sent.
  * @param stored for PATCH: the stored document; absent for PUT and for a POST that replaces
+ * @returns the fields to set over the body; none when nothing is known about how long it lasts
  */
-export function withDurations(body: Doc, stored?: Doc): Doc {
+export function normalizeDuration(body: Doc, stored?: Doc): Doc {
   const candidates = [body.mills, stored?.mills, body.created_at, body.date, stored?.created_at, stored?.date];
   const base = candidates.map(millsOf).find((mills) => mills !== undefined);
-  if (base === undefined) return body;
-  const endmills = present(body.endmills) ? finite(body.endmills) : endOf(base, body, stored);
-  if (endmills === undefined || endmills < base) return body;
-  const durationInMilliseconds = endmills - base;
-  return {
-    ...body,
-    endmills: present(body.endmills) ? body.endmills : endmills,
-    durationInMilliseconds,
-    duration: Math.round(durationInMilliseconds / 60_000)
-  };
+  if (base === undefined) return {};
+  const sent = present(body.endmills);
+  const endmills = sent ? finite(body.endmills) : endOf(base, body, stored);
+  if (endmills === undefined) return {};
+  const end = sent ? {} : { endmills };
+  if (endmills < base) return end;
+  return { ...end, durationInMilliseconds: endmills - base, duration: Math.round((endmills - base) / 60_000) };
 }
 
 /** The first of body and stored document that says how long it lasts decides; a length in ms counts only when positive. */

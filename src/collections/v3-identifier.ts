@@ -9,7 +9,7 @@ const NAMESPACE = Buffer.from('NightscoutRocks!', 'ascii');
  * same to recognise their own uploads.
  * @param doc with `date` in epoch ms, as stored; a missing device counts as the word `undefined`
  */
-export function v3Identifier({ device, date, eventType }: Doc): string {
+export function computeIdentifier({ device, date, eventType }: Doc): string {
   const key = `${String(device)}_${String(date)}${eventType ? `_${String(eventType)}` : ''}`;
   const bytes = createHash('sha1').update(NAMESPACE).update(key, 'utf8').digest().subarray(0, 16);
   bytes[6] = (bytes[6]! & 0x0f) | 0x50;
