@@ -1,8 +1,7 @@
 import { Context } from 'mingo/core';
-import * as queryOperators from 'mingo/operators/query';
 import { Query as Compiled } from 'mingo/query';
-import { resolve } from 'mingo/util';
 import { Refusal } from '../errors.ts';
+import { QUERY_OPERATORS } from './operators.ts';
 import type { Doc } from './port.ts';
 import { compileRegex } from './regex.ts';
 
@@ -100,18 +99,7 @@ function checkRegex({ $regex, $options }: Record<string, unknown>): void {
   compileRegex($regex, $options);
 }
 
-/** `$re2` stands in for `$regex`: the library would build a backtracking RegExp, which a hostile pattern can stall. */
-function $re2(selector: string, [pattern, options]: [string, string]) {
-  const matches = compileRegex(pattern, options);
-  return (doc: unknown): boolean => {
-    const value: unknown = resolve(doc as never, selector, { unwrapArray: true } as never);
-    return Array.isArray(value)
-      ? value.some((v) => typeof v === 'string' && matches(v))
-      : typeof value === 'string' && matches(value);
-  };
-}
-
-const context = Context.init({ query: { ...(queryOperators as object), $re2 } as never });
+const context = Context.init({ query: QUERY_OPERATORS as never });
 
 function withRe2(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withRe2);

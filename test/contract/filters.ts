@@ -122,6 +122,32 @@ export function filterContract(bench: Bench): void {
     });
   });
 
+  it('a stored field that shadows a property of all objects harms no filter', async () => {
+    for (const name of ['constructor', 'hasOwnProperty', 'toString', '__proto__', 'length']) {
+      await bench.put('entries', JSON.parse(`{"_id":"1","x":{"${name}":1},"${name}":1,"date":{"${name}":1}}`));
+      for (const field of ['x', 'date', 'constructor', 'toString']) {
+        for (const condition of [
+          null,
+          1,
+          { $in: [null, 'a'] },
+          { $nin: ['a', 1] },
+          { $gt: 1 },
+          { $not: { $regex: 'a' } },
+          { $all: ['a'] },
+          { $type: 'object' }
+        ]) {
+          const expected = matcher({ [field]: condition })((await bench.read('entries'))[0]!) ? ['1'] : [];
+          expect([name, field, condition, await bench.ids('entries', { [field]: condition })]).toEqual([
+            name,
+            field,
+            condition,
+            expected
+          ]);
+        }
+      }
+    }
+  });
+
   it('a field name with quotes, dots or Unicode is only a name', async () => {
     await bench.put('entries', { _id: '1', "it's": 1, 'say "x"': 2, größe: 3, 'a)b': 4 });
     for (const filter of [
