@@ -46,7 +46,7 @@ describe('what POST /devicestatus understands (rest-v1-v2 §7)', () => {
   ])('PREDICTIONS_MAX_SIZE %d leaves %d values', (predictionsMaxSize, left) => {
     const predBGs = { IOB: [1, 2, 3, 4], COB: [1, 2, 3, 4], UAM: [1, 2, 3, 4], ZT: [1, 2, 3, 4], aCOB: [1, 2, 3, 4, 5] };
     const body = { created_at: ISO(1), openaps: { suggested: { predBGs, bg: 1 }, enacted: { predBGs }, iob: 5 } };
-    const [{ incoming } = { incoming: {} }] = postDevicestatus(body, { ...CONTEXT, predictionsMaxSize });
+    const { incoming } = postDevicestatus(body, { ...CONTEXT, predictionsMaxSize })[0]!;
     const openaps = incoming.openaps as typeof body.openaps;
     expect(
       [...Object.values(openaps.suggested.predBGs), ...Object.values(openaps.enacted.predBGs)].map((curve) => curve.length)
