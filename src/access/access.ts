@@ -10,6 +10,7 @@ import { createDelayList } from './delay-list.ts';
 import { sha1 } from './digest.ts';
 import type { Access, Grant, Identity } from './identity.ts';
 import { createJwt } from './jwt.ts';
+import { createLastUsed } from './last-used.ts';
 import { createReader } from './reader.ts';
 import type { Subject } from './subjects.ts';
 
@@ -50,6 +51,8 @@ export function createAccess(deps: AccessDeps): Access {
   const delays = createDelayList(config.authFailDelayMs, now, deps.sleep ?? ((ms) => pause(ms, undefined, { ref: false })));
   const rules = { secretSha1: secret.sha1, defaultRoles: config.authDefaultRoles, now };
   const reader = createReader({ storage, bus, log, rules });
+  const isKnown = (_id: string) => reader.directory().byId(_id) !== undefined;
+  const lastUsed = createLastUsed({ storage, log, now, isKnown, ready: reader.ready() });
 
   const byToken = (token: string): Subject | undefined => reader.directory().byToken(token);
   const byJwt = (token: unknown): Subject | undefined => {
@@ -76,6 +79,7 @@ export function createAccess(deps: AccessDeps): Access {
 
   function failed(address: string): void {
     delays.fail(address);
+    log.warn({ address }, 'Wrong credentials');
     bus.publish('auth-failed', { address, at: now() });
     bus.publish('admin-notify', {
       title: 'Failed authentication',
@@ -90,6 +94,7 @@ export function createAccess(deps: AccessDeps): Access {
 
   function welcome(address: string, subject: Subject): Identity {
     delays.succeed(address);
+    lastUsed.note(subject._id);
     return identityOf(subject);
   }
 
@@ -141,15 +146,18 @@ export function createAccess(deps: AccessDeps): Access {
         failed(address);
         return undefined;
       }
-      delays.succeed(address);
+      welcome(address, subject);
       return grantOf(subject);
     },
     grantFor(token) {
       const subject = firstSubject(token);
       return subject && grantOf(subject);
     },
-    admin: createAdministration(storage, reader, now),
+    admin: createAdministration({ storage, reader, lastUsed, now }),
     ready: () => reader.ready(),
-    close: () => reader.close()
+    async close() {
+      await reader.close();
+      await lastUsed.close();
+    }
   };
 }

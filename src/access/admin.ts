@@ -7,6 +7,10 @@ export interface ListedSubject {
   readonly accessToken: string;
   /** As stored; absent when the subject has none. */
   readonly roles?: unknown;
+  /** ISO date after which the token is unknown; absent: never. */
+  readonly expires?: string;
+  /** ISO date of the last use of the token; absent: not known. */
+  readonly lastUsed?: string;
 }
 
 /** Administration of subjects or of roles. Documents come back as stored: what was sent, `created_at`, `_id`. */

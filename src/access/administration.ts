@@ -4,6 +4,7 @@ import { isObjectId, newObjectId } from '../storage/object-id.ts';
 import type { Doc, Storage } from '../storage/port.ts';
 import { isPlainObject } from '../storage/query.ts';
 import type { AccessAdmin, AdminOf, ListedSubject } from './admin.ts';
+import type { LastUsed } from './last-used.ts';
 import type { Reader } from './reader.ts';
 import { byName, listRoles, textList } from './roles.ts';
 
@@ -48,9 +49,15 @@ function readId(_id: unknown): string | undefined {
 
 /**
  * Subjects and roles for their administrators. A write is answered when it is durable and acts on every check from then on.
- * @param now the clock, epoch ms
+ * @param deps.now the clock, epoch ms
  */
-export function createAdministration(storage: Storage, reader: Reader, now: () => number): AccessAdmin {
+export function createAdministration(deps: {
+  storage: Storage;
+  reader: Reader;
+  lastUsed: LastUsed;
+  now: () => number;
+}): AccessAdmin {
+  const { storage, reader, lastUsed, now } = deps;
   /** One write after the other, so that memory ends as the database does. */
   let last: Promise<unknown> = Promise.resolve();
   function inTurn<T>(write: () => Promise<T>): Promise<T> {
@@ -95,9 +102,17 @@ export function createAdministration(storage: Storage, reader: Reader, now: () =
   });
 
   const listSubjects = (): ListedSubject[] =>
-    reader
-      .directory()
-      .subjects.map(({ _id, name, accessToken, roles }) => ({ _id, name, accessToken, ...(roles !== undefined && { roles }) }));
+    reader.directory().subjects.map(({ _id, name, accessToken, roles, expires }) => {
+      const used = lastUsed.of(_id);
+      return {
+        _id,
+        name,
+        accessToken,
+        ...(roles !== undefined && { roles }),
+        ...(expires !== undefined && { expires: isoOf(expires) }),
+        ...(used !== undefined && { lastUsed: isoOf(used) })
+      };
+    });
   return {
     subjects: adminOf('subjects', listSubjects),
     roles: adminOf('roles', () => listRoles(reader.docs('roles').map(idFirst)).sort(byName))

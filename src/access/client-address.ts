@@ -19,7 +19,7 @@ const LOCAL = '127.0.0.1';
  * An address as we compare it: port, brackets and zone taken off, IPv4 inside IPv6 as IPv4.
  * @returns undefined when the text is no IP address
  */
-export function readAddress(text: string): string | undefined {
+function readAddress(text: string): string | undefined {
   let address = text.trim().replace(/^"(.*)"$/, '$1');
   const bracketed = /^\[([^\]]*)\](?::\d+)?$/.exec(address);
   if (bracketed) address = bracketed[1] ?? '';

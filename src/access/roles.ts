@@ -2,7 +2,7 @@ import type { Doc } from '../storage/port.ts';
 import { isPlainObject } from '../storage/query.ts';
 
 /** Present unless a stored role has the same name (auth.md §3). */
-export const BUILT_IN_ROLES: Readonly<Record<string, readonly string[]>> = {
+const BUILT_IN_ROLES: Readonly<Record<string, readonly string[]>> = {
   activity: ['api:activity:create'],
   admin: ['*'],
   careportal: ['api:treatments:create'],

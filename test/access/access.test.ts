@@ -281,6 +281,23 @@ describe('access', () => {
       return access;
     }
 
+    it('remembers over a restart when a token was last used, without touching the subject', async () => {
+      const { _id } = kit.access.admin.subjects.list().find(({ name }) => name === 'reader')!;
+      expect(kit.access.admin.subjects.list().some(({ lastUsed }) => lastUsed !== undefined)).toBe(false);
+      await resolve({ token: tokenOf('reader') });
+      const lastUsed = new Date(kit.state.time).toISOString();
+      expect(kit.access.admin.subjects.list().map((one) => [one.name, one.lastUsed])).toEqual([
+        ['boss', undefined],
+        ['reader', lastUsed]
+      ]);
+      await kit.access.close();
+      expect((await kit.storage.candidates('subjects', [{ _id }]))[0]).not.toHaveProperty('lastUsed');
+      const again = await reopened();
+      await settle();
+      expect(again.admin.subjects.list().find((one) => one._id === _id)?.lastUsed).toBe(lastUsed);
+      await again.close();
+    });
+
     it('keeps tokens over a restart', async () => {
       const token = tokenOf('reader');
       const again = await reopened();
