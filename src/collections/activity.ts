@@ -17,10 +17,10 @@ export function postActivity(body: unknown, { now }: UploadContext): Upload[] {
 }
 
 /** `PUT /activity`: one object, replaced by its id or added. @throws Refusal `bad-document`, `bad-id` */
-export function putActivity(body: unknown, { now, precondition }: UploadContext): Upload {
+export function putActivity(body: unknown, { now }: UploadContext): Upload {
   const doc = withCreatedAt(strictId(documentOf(body), false), now);
   const lookups = identityLookups('activity', doc);
-  return upload(doc, upsert('activity', doc, { onMatch: 'replace', lookups, ...(precondition && { precondition }) }));
+  return upload(doc, upsert('activity', doc, { onMatch: 'replace', lookups }));
 }
 
 /** @param timed the time is the sender's, not ours */

@@ -17,13 +17,10 @@ export function postFood(body: unknown, { now }: UploadContext): Upload[] {
 }
 
 /** `PUT /food`: one object or many, each replaced by its id or added. @throws Refusal `bad-document`, `bad-id` */
-export function putFood(body: unknown, { now, precondition }: UploadContext): Upload[] {
+export function putFood(body: unknown, { now }: UploadContext): Upload[] {
   return documentsOf(body).map((sent) => {
     const doc = withCreatedAt(strictId(sent, false), now);
-    return upload(
-      doc,
-      upsert('food', doc, { onMatch: 'replace', lookups: foodLookups(doc), ...(precondition && { precondition }) })
-    );
+    return upload(doc, upsert('food', doc, { onMatch: 'replace', lookups: foodLookups(doc) }));
   });
 }
 

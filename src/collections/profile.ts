@@ -18,12 +18,9 @@ export function postProfile(body: unknown, { now }: UploadContext): Upload[] {
 }
 
 /** `PUT /profile`: one object, replaced by its id or added. @throws Refusal `bad-document`, `bad-id` */
-export function putProfile(body: unknown, { now, precondition }: UploadContext): Upload {
+export function putProfile(body: unknown, { now }: UploadContext): Upload {
   const doc = withCreatedAt(strictId(documentOf(body), false), now);
-  return upload(
-    doc,
-    upsert('profile', doc, { onMatch: 'replace', lookups: profileLookups(doc), ...(precondition && { precondition }) })
-  );
+  return upload(doc, upsert('profile', doc, { onMatch: 'replace', lookups: profileLookups(doc) }));
 }
 
 /** The identity rule (D3) without the fallback to `created_at`, which serves v3 and imports. */

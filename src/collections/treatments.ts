@@ -1,7 +1,7 @@
 import { Refusal } from '../errors.ts';
 import type { Doc } from '../storage/port.ts';
 import { identityLookups, isUuid, type Lookup, sameOwner } from './identity.ts';
-import { type Precondition, upsert } from './mutations.ts';
+import { upsert } from './mutations.ts';
 import { parseTime, toIso } from './times.ts';
 import { documentOf, documentsOf, promoteId, type Upload, type UploadContext, upload } from './upload.ts';
 
@@ -15,9 +15,9 @@ export function postTreatments(body: unknown, { now, uuidHandling }: UploadConte
 }
 
 /** `PUT /treatments`: as {@link postTreatments} for one object; the first of the list is the one to answer with. */
-export function putTreatment(body: unknown, { now, uuidHandling, precondition }: UploadContext): Upload[] {
+export function putTreatment(body: unknown, { now, uuidHandling }: UploadContext): Upload[] {
   const doc = documentOf(body);
-  return uploadsOf(normaliseTreatment(promoteId(keepNone(doc, body), uuidHandling), now), precondition);
+  return uploadsOf(normaliseTreatment(promoteId(keepNone(doc, body), uuidHandling), now));
 }
 
 /** A treatment ready to be stored. */
@@ -80,9 +80,9 @@ function laterCarbs({ created_at, preBolus, eventType, notes }: Doc, carbs: unkn
   return { created_at: toIso(mills), ...(eventType !== undefined && { eventType }), carbs, ...(notes ? { notes } : {}) };
 }
 
-function uploadsOf({ doc, timed, later }: Normalised, precondition?: Precondition): Upload[] {
+function uploadsOf({ doc, timed, later }: Normalised): Upload[] {
   const lookups = treatmentLookups(doc, timed);
-  const main = upload(doc, upsert('treatments', doc, { onMatch: 'replace', lookups, ...(precondition && { precondition }) }));
+  const main = upload(doc, upsert('treatments', doc, { onMatch: 'replace', lookups }));
   if (!later) return [main];
   return [main, upload(later, upsert('treatments', later, { onMatch: 'replace', lookups: timed ? laterLookups(later) : [] }))];
 }

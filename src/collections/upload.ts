@@ -5,7 +5,6 @@ import type { Doc } from '../storage/port.ts';
 import type { Mutation } from './commit.ts';
 import type { Lookup } from './identity.ts';
 import { admit } from './incoming.ts';
-import type { Precondition } from './mutations.ts';
 
 /** A mutation together with the document it stores, as the server understood it: v1 answers with this, plus the `_id`. */
 export interface Upload extends Mutation {
@@ -20,8 +19,6 @@ export interface UploadContext {
   readonly uuidHandling: boolean;
   /** PREDICTIONS_MAX_SIZE: predictions of a device status are cut to this many values; 0: never. */
   readonly predictionsMaxSize: number;
-  /** For PUT: `If-Match`, `If-Unmodified-Since` (D6). */
-  readonly precondition?: Precondition;
 }
 
 /**

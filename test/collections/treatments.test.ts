@@ -229,16 +229,6 @@ describe('which treatments are the same (D3)', () => {
     expect(outcome).toMatchObject({ _id: '65a1b2c3d4e5f60718293a4b', op: 'create' });
   });
 
-  it('checks the condition of a PUT against what is stored (D6)', async () => {
-    await send({ eventType: 'Note', created_at: ISO(5), notes: 'a' });
-    const precondition = () => {
-      throw new Refusal('stale');
-    };
-    const uploads = putTreatment({ eventType: 'Note', created_at: ISO(5), notes: 'b' }, { ...CONTEXT, precondition });
-    await expect(kit.send('treatments', uploads)).rejects.toThrow(Refusal);
-    expect((await kit.stored('treatments'))[0]!.notes).toBe('a');
-  });
-
   const treatment = fc.record(
     {
       eventType: fc.constantFrom('Bolus', 'Note', ''),
