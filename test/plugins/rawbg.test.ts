@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { propertiesOf, sgv, T } from './kit.ts';
+import { propertiesOf, sgv, T, type World } from './kit.ts';
 
 const cal = { _id: 'c', mills: T - 3_600_000, scale: 1, slope: 895.8571693, intercept: 34281.06876, type: 'cal' as const };
 
@@ -12,7 +12,7 @@ describe('rawbg (properties-plugins B.3)', () => {
     { display: undefined, mgdl: 108, filtered: 0, unfiltered: 142144, raw: 120 },
     { display: undefined, mgdl: 108, filtered: 138944, unfiltered: 0, raw: 0 }
   ])('$display, sgv $mgdl, f $filtered, u $unfiltered → $raw', ({ display, mgdl, filtered, unfiltered, raw }) => {
-    const extended = display ? { rawbg: { display } } : {};
+    const extended: World['extended'] = display ? { rawbg: { display } } : {};
     const { rawbg } = propertiesOf({ cals: [cal], sgvs: [sgv(mgdl, 1, { filtered, unfiltered, noise: 1 })], extended });
     expect(rawbg.mgdl).toBe(raw);
     expect(rawbg.displayLine).toBe(`Raw BG: ${raw} mg/dl Clean`);
