@@ -31,7 +31,7 @@ export const bearerOf = (request: Request): string | undefined =>
  * Credentials of a v1 or v2 request (auth.md §5). The secret from query, header `api-secret` or body, the token from the Bearer
  * header, query or body; the first that is there counts even if it is wrong. Those in the body are removed from it.
  */
-export function readCredentials(request: Request): Credentials {
+function readCredentials(request: Request): Credentials {
   const holder = carrier(request.body);
   const [bodySecret, bodyToken] = [take(holder, 'secret'), take(holder, 'token')];
   const { secret, token } = request.query;
