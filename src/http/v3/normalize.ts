@@ -5,6 +5,8 @@ import { Refusal } from '../../errors.ts';
 import type { Doc } from '../../storage/port.ts';
 import { checkIdentifierType } from './validate.ts';
 
+const IDS: ReadonlySet<string> = new Set(['identifier', '_id']);
+
 /**
  * A body as a document: admitted (no operators, active HTML stripped), `date` as epoch ms, `utcOffset` in minutes and
  * `created_at` as UTC text, all from the first of `date` and `created_at` that can be read.
@@ -15,9 +17,10 @@ export function readDocument(body: object, { createdAt }: { createdAt: boolean }
   // one document per request: an array has no date, which is what the reference says about it
   if (Array.isArray(body)) throw new Refusal('bad-document', 'Bad or missing date field');
   checkIdentifierType(body);
-  const { identifier, _id, ...rest } = body as Doc;
+  const { _id } = body as Doc;
   if (_id && typeof _id !== 'string') throw new Refusal('bad-document', 'Bad _id field');
-  const doc = admit({ ...rest, ...(identifier ? { identifier } : {}), ...(_id ? { _id } : {}) });
+  // an id that says nothing counts as none; all other fields keep their places (D4)
+  const doc = admit(Object.fromEntries(Object.entries(body).filter(([name, value]) => value || !IDS.has(name))));
   const time = parseV3Time(doc.date) ?? (createdAt ? parseV3Time(doc.created_at) : undefined);
   if (!time) return doc;
   doc.date = time.mills;
