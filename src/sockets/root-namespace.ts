@@ -1,0 +1,137 @@
+import type { DefaultEventsMap, Namespace, Server, Socket } from 'socket.io';
+import { createClientAddress } from '../access/client-address.ts';
+import type { Identity } from '../access/identity.ts';
+import type { Services } from '../services.ts';
+import { identify, mayAck, mayRead, rightsOf } from './authorize.ts';
+import { WRITES, write } from './db-writes.ts';
+import type { AlarmEvent, RootEvents, RootRequests } from './events.ts';
+import { listen, messageOf } from './frames.ts';
+import { createReaders, READERS, STATUS_READERS } from './readers.ts';
+import { createLimit } from './write-limit.ts';
+
+/** Told when somebody silences an alarm on the root namespace. `silenceMs`: for how long; undefined: the default. */
+export type AckListener = (level: number, group: string, silenceMs: number | undefined) => void;
+
+/** The namespace `/`, the protocol of the v1 apps: data, writes, and the alarm family (D20). */
+export interface RootNamespace {
+  /** Sends an alarm, announcement or notification to everybody who reads. */
+  sendAlarm(event: AlarmEvent, payload: object): void;
+  /** Who is told of an `ack` by somebody who may. Only one; the last one set. */
+  onAck(listener: AckListener): void;
+  close(): void;
+}
+
+type RootSocket = Socket<RootRequests, RootEvents, DefaultEventsMap, SocketState>;
+interface SocketState {
+  identity?: Identity;
+  /** the `authorize` under way, if any: one after the other */
+  authorizing?: Promise<void>;
+}
+
+/** How often one socket may ask for everything: `authorize` and `loadRetro` cost us a large packet. */
+const READ_LIMIT = { burst: 20, perSecond: 1 };
+const TOO_MANY = 'Too many requests';
+
+/** Serves the root namespace (socket-v1.md §3–8). */
+export function attachRoot(io: Server, services: Services): RootNamespace {
+  const { access, bus, commit, config, live, log, now } = services;
+  const root = io.of('/') as unknown as Namespace<RootRequests, RootEvents, DefaultEventsMap, SocketState>;
+  const addressOf = createClientAddress(config.trustProxy);
+  const readers = createReaders(root as unknown as Namespace, services, sweep);
+  const unsubscribe = bus.subscribe('access-changed', 'root sockets', sweep);
+  let onAck: AckListener | undefined;
+  let clients = 0;
+
+  /** Takes those out of the room who may no longer read. */
+  function sweep(): void {
+    for (const id of root.adapter.rooms.get(READERS) ?? []) {
+      const socket = root.sockets.get(id);
+      if (socket && !mayRead(socket.data.identity)) leave(socket);
+    }
+  }
+
+  async function authorize(
+    socket: RootSocket,
+    message: Readonly<Record<string, unknown>>,
+    reply: (answer: unknown) => void
+  ): Promise<void> {
+    const identity = await identify(access, message, addressOf(socket.request)).catch((error: unknown) => {
+      log.warn({ err: error }, 'a socket could not be authorised');
+      return undefined;
+    });
+    if (!socket.connected) return;
+    if (!identity) {
+      socket.disconnect();
+      return;
+    }
+    socket.data.identity = identity;
+    const rights = rightsOf(identity);
+    leave(socket);
+    socket.emit('connected');
+    if (rights.read) {
+      void socket.join(message.status ? [READERS, STATUS_READERS] : READERS);
+      // before the first load there is nothing to send yet; the room gets it when it is there
+      if (live.state() === 'loaded') socket.emit('dataUpdate', readers.full(Boolean(message.status)));
+    }
+    reply(rights);
+  }
+
+  function serve(socket: RootSocket): void {
+    const writes = createLimit(config.socketWrites, now);
+    const reads = createLimit(READ_LIMIT, now);
+
+    listen(socket, 'authorize', log, (args, reply) => {
+      const message = messageOf(args);
+      if (!message) return reply({ result: 'Bad message' });
+      const retryAfter = reads.take();
+      if (retryAfter > 0) return reply({ result: TOO_MANY, retryAfter });
+      socket.data.authorizing = (socket.data.authorizing ?? Promise.resolve()).then(() => authorize(socket, message, reply));
+      return socket.data.authorizing;
+    });
+    listen(socket, 'loadRetro', log, (_args, reply) => {
+      const retryAfter = reads.take();
+      if (retryAfter > 0) return reply({ result: TOO_MANY, retryAfter });
+      reply({ result: 'success' });
+      // D15: a stranger gets an empty list
+      socket.emit('retroUpdate', { devicestatus: mayRead(socket.data.identity) ? live.data().devicestatus : [] });
+    });
+    for (const kind of WRITES) {
+      listen(socket, kind, log, async (args, reply) => {
+        reply(await write(kind, messageOf(args) ?? {}, { identity: socket.data.identity, limit: writes, commit, log, now }));
+      });
+    }
+    listen(socket, 'ack', log, ([level, group, silenceMs]) => {
+      if (!mayAck(socket.data.identity) || typeof level !== 'number' || !Number.isFinite(level)) return;
+      onAck?.(level, typeof group === 'string' && group !== '' ? group : 'default', readSilence(silenceMs));
+    });
+  }
+
+  root.on('connection', (socket) => {
+    clients += 1;
+    root.emit('clients', clients);
+    socket.on('disconnect', () => {
+      clients -= 1;
+      root.emit('clients', clients);
+    });
+    serve(socket);
+  });
+
+  return {
+    sendAlarm: readers.send,
+    onAck(listener) {
+      onAck = listener;
+    },
+    close() {
+      unsubscribe();
+      readers.close();
+    }
+  };
+}
+
+function leave(socket: RootSocket): void {
+  void socket.leave(READERS);
+  void socket.leave(STATUS_READERS);
+}
+
+const readSilence = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : undefined;
