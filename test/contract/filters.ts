@@ -122,6 +122,43 @@ export function filterContract(bench: Bench): void {
     });
   });
 
+  it('a dotted path goes through lists as MongoDB does', async () => {
+    const values = [
+      undefined,
+      null,
+      5,
+      {},
+      { b: null },
+      { b: 1 },
+      [],
+      [1],
+      [{}],
+      [{ b: null }],
+      [{ b: 1 }],
+      [{ b: 1 }, {}],
+      [[{ b: 1 }]],
+      { b: [] },
+      [{ b: [] }],
+      [{ b: [1] }]
+    ];
+    const name = (n: number) => n.toString(36);
+    await bench.put('entries', ...values.map((x, n) => ({ _id: name(n), ...(x !== undefined && { x }) })));
+    const cases: [Filter, string][] = [
+      [{ 'x.b': null }, '012346789bc'],
+      [{ 'x.b': { $ne: null } }, '5adef'],
+      [{ 'x.b': { $exists: true } }, '459abdef'],
+      [{ 'x.b': { $exists: false } }, '0123678c'],
+      [{ 'x.b': 1 }, '5abf'],
+      [{ 'x.b': { $size: 0 } }, 'de'],
+      [{ 'x.b': [] }, 'de'],
+      [{ 'x.b': { $elemMatch: { $gte: 1 } } }, 'f'],
+      [{ 'x.0.b': 1 }, 'abcf'],
+      [{ 'x.1.b': { $exists: true } }, '']
+    ];
+    for (const [filter, expected] of cases)
+      expect([filter, (await bench.ids('entries', filter)).join('')]).toEqual([filter, expected]);
+  });
+
   it('a stored field that shadows a property of all objects harms no filter', async () => {
     for (const name of ['constructor', 'hasOwnProperty', 'toString', '__proto__', 'length']) {
       await bench.put('entries', JSON.parse(`{"_id":"1","x":{"${name}":1},"${name}":1,"date":{"${name}":1}}`));

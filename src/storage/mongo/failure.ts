@@ -17,8 +17,8 @@ const AWAY = new Set([6, 7, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 
 const OUT_OF_TIME = 50;
 /** BadValue, FailedToParse, TypeMismatch, bad regular expression and its options. */
 const BAD_QUERY = new Set([2, 9, 14, 51091, 51075, 51108]);
-/** Field names or nesting MongoDB cannot store. */
-const BAD_DOCUMENT = new Set([2, 15, 40, 52, 55, 57]);
+/** Field names or nesting MongoDB cannot store; lists in two fields of one index. */
+const BAD_DOCUMENT = new Set([2, 15, 40, 52, 55, 57, 171]);
 const TOO_LARGE = new Set([10334, 17280, 17419, 17420]);
 
 /** True when the connection broke under way: whether the database has done it is unknown. */
