@@ -50,6 +50,13 @@ describe('MongoDB away', () => {
       expect(error).toMatchObject(AWAY);
       expect(ms).toBeLessThan(12_000);
     }
+    // a queue that is worked off one by one must not wait once per request
+    const queue = timed(
+      (async () => {
+        for (let n = 0; n < 20; n++) await storage.apply([insert('entries', { _id: idOf(n) })]).catch(() => {});
+      })()
+    );
+    expect((await queue).ms).toBeLessThan(12_000);
     expect((await timed(storage.close())).ms).toBeLessThan(2000);
     await expect(storage.ping()).rejects.toMatchObject({ code: 'storage-away' });
   });

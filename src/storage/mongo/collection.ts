@@ -6,6 +6,7 @@ import { type Change, type Doc, type Key, type Stored, storedDoc } from '../port
 import type { Filter, Query } from '../query.ts';
 import { refusalOf } from './failure.ts';
 import { translate } from './filter.ts';
+import type { Gate } from './gate.ts';
 import { idText, newId, storedIds } from './ids.ts';
 
 const BATCH = 200;
@@ -26,9 +27,10 @@ export interface MongoCollection {
   write(changes: readonly Change[]): Promise<void>;
 }
 
-export function createCollection(collection: Collection<Document>): MongoCollection {
+export function createCollection(collection: Collection<Document>, gate: Gate): MongoCollection {
   async function* find({ filter, sort = [], skip = 0, limit }: Query): AsyncIterable<Stored[]> {
     if (limit !== undefined && limit <= 0) return;
+    gate.enter();
     const cursor = collection.find(translate(filter), {
       batchSize: BATCH,
       maxTimeMS: MAX_TIME_MS,
@@ -41,21 +43,23 @@ export function createCollection(collection: Collection<Document>): MongoCollect
     try {
       while (await cursor.hasNext()) yield cursor.readBufferedDocuments().map((raw) => storedDoc(outside(raw)));
     } catch (error) {
-      throw refusalOf(error, 'read');
+      throw gate.refusal(error, 'read');
     } finally {
       await cursor.close().catch(() => {});
     }
   }
 
   async function count(filter: Filter): Promise<number> {
+    gate.enter();
     try {
       return await collection.countDocuments(translate(filter), { maxTimeMS: MAX_TIME_MS });
     } catch (error) {
-      throw refusalOf(error, 'read');
+      throw gate.refusal(error, 'read');
     }
   }
 
   async function candidates(keys: readonly Key[]): Promise<Doc[]> {
+    gate.enter();
     const found = new Map<string, Doc>();
     const conditions = keyConditions(keys);
     for (let at = 0; at < conditions.length; at += CHUNK) {
@@ -71,7 +75,7 @@ export function createCollection(collection: Collection<Document>): MongoCollect
           if (text || !found.has(doc._id!)) found.set(doc._id!, doc);
         }
       } catch (error) {
-        throw refusalOf(error, 'read');
+        throw gate.refusal(error, 'read');
       }
     }
     return [...found.values()];

@@ -4,6 +4,7 @@ import {
   MongoError,
   MongoInvalidArgumentError,
   MongoNetworkError,
+  MongoNetworkTimeoutError,
   MongoServerError,
   MongoServerSelectionError
 } from 'mongodb';
@@ -21,9 +22,11 @@ const BAD_QUERY = new Set([2, 9, 14, 51091, 51075, 51108]);
 const BAD_DOCUMENT = new Set([2, 15, 40, 52, 55, 57, 171]);
 const TOO_LARGE = new Set([10334, 17280, 17419, 17420]);
 
-/** True when the connection broke under way: whether the database has done it is unknown. */
-export const lostConnection = (error: unknown): boolean =>
-  error instanceof MongoNetworkError || (error instanceof MongoBulkWriteError && error.cause instanceof MongoNetworkError);
+/** True when the connection broke under way, so that nobody knows whether the database has done it. Not when it was too slow. */
+export function lostConnection(error: unknown): boolean {
+  const cause = error instanceof MongoBulkWriteError ? error.cause : error;
+  return cause instanceof MongoNetworkError && !(cause instanceof MongoNetworkTimeoutError);
+}
 
 /**
  * What an error of the driver means for the caller. Its own text is not passed on: it may quote the document.

@@ -5,6 +5,7 @@ import { type Change, COLLECTIONS, INTERNAL, type Storage, type StoreName } from
 import { createCollection } from './collection.ts';
 import { connect, type MongoSettings } from './connection.ts';
 import { lostConnection, refusalOf } from './failure.ts';
+import { createGate } from './gate.ts';
 import { ensureIndexes } from './indexes.ts';
 
 /** MongoDB's limit, less what the driver wraps around a document on its way. */
@@ -23,35 +24,39 @@ export function createMongoStorage(
 ): Storage {
   const connection = connect(settings, log, onTrouble);
   const { db } = connection;
+  const gate = createGate();
   const stores = new Map<StoreName, ReturnType<typeof createCollection>>(
-    [...COLLECTIONS, ...INTERNAL].map((name) => [name, createCollection(db.collection(collections[name]))])
+    [...COLLECTIONS, ...INTERNAL].map((name) => [name, createCollection(db.collection(collections[name]), gate)])
   );
   const underWay = new Set<Promise<void>>();
   let engine: string | undefined;
   let indexing: Promise<void> | undefined;
 
   connection.onReachable(() => {
+    gate.open();
     indexing ??= ensureIndexes(db, collections, log, connection.closed);
   });
 
   async function ask(command: Record<string, unknown>): Promise<Record<string, unknown>> {
+    gate.enter();
     try {
       return await db.command({ ...command, maxTimeMS: 5000 });
     } catch (error) {
-      throw refusalOf(error, 'read');
+      throw gate.refusal(error, 'read');
     }
   }
 
   /** Writing twice does no harm, so a connection that broke (the database was restarted) is worth a second try. */
   async function write(name: StoreName, changes: readonly Change[]): Promise<void> {
     const store = stores.get(name)!;
+    gate.enter();
     try {
       await store.write(changes).catch((error: unknown) => {
         if (!lostConnection(error)) throw error;
         return store.write(changes);
       });
     } catch (error) {
-      throw refusalOf(error, 'write');
+      throw gate.refusal(error, 'write');
     }
   }
 
