@@ -10,7 +10,7 @@ import { cors } from './middleware/cors.ts';
 import { poweredBy } from './middleware/powered-by.ts';
 import { transport } from './middleware/transport.ts';
 import { pebble } from './pebble.ts';
-import { robots, versions } from './root.ts';
+import { noContent, robots, versions } from './root.ts';
 import { extension } from './v1/extension.ts';
 import { createV1 } from './v1/index.ts';
 import { parseParams } from './v1/query-params.ts';
@@ -29,6 +29,7 @@ export function createApp(services: Services): Express {
   app.use(transport(config));
   app.get('/robots.txt', robots);
   app.use(cors(config));
+  if (config.csp.enabled) app.post('/report-violation', noContent);
   app.use(compression({ threshold: 1024 }));
 
   app.get('/api/versions', versions);

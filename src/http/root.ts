@@ -14,3 +14,8 @@ export const versions: RequestHandler = (_req, res) => {
     { version: REFERENCE.apiVersion, url: '/api/v3' }
   ]);
 };
+
+/** `POST /report-violation`: browsers report here what the content security policy stopped; nobody reads it. */
+export const noContent: RequestHandler = (_req, res) => {
+  res.status(204).end();
+};

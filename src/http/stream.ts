@@ -1,7 +1,6 @@
-import { once } from 'node:events';
 import type { Request, Response } from 'express';
 
-/** An answer up to this size (bytes of text) goes out in one piece, with an ETag; longer ones flow. */
+/** An answer up to this size (characters) goes out in one piece, with an ETag; longer ones flow. */
 const WHOLE = 1_048_576;
 
 /**
@@ -12,26 +11,33 @@ const WHOLE = 1_048_576;
  */
 export async function sendChunks(req: Request, res: Response, chunks: AsyncIterable<string>): Promise<void> {
   let held = '';
-  let streaming = false;
+  let write: Writer | undefined;
   for await (const chunk of chunks) {
-    if (!streaming) {
+    if (write) await write(chunk);
+    else {
       held += chunk;
       if (held.length <= WHOLE) continue;
-      streaming = true;
-      if (req.method === 'HEAD') {
-        res.end();
-        return;
-      }
-      await write(res, held);
-      held = '';
-    } else await write(res, chunk);
+      if (req.method === 'HEAD') break;
+      write = writerTo(res);
+      await write(held);
+    }
     if (res.destroyed || res.closed) return;
   }
-  if (streaming) res.end();
+  if (write || held.length > WHOLE) res.end();
   else res.send(held);
 }
 
-async function write(res: Response, text: string): Promise<void> {
-  if (res.write(text) || res.destroyed) return;
-  await Promise.race([once(res, 'drain'), once(res, 'close')]);
+type Writer = (text: string) => Promise<void>;
+
+/** Writes and waits while the reader is behind. One pair of listeners for all chunks: a response takes them, but gives none back. */
+function writerTo(res: Response): Writer {
+  let wake = (): void => {};
+  res.on('drain', () => wake());
+  res.on('close', () => wake());
+  return async (text) => {
+    if (res.write(text) || res.destroyed) return;
+    await new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+  };
 }

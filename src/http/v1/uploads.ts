@@ -43,6 +43,7 @@ export function takeUploads(v1: V1, what: keyof typeof UPLOADS): RequestHandler 
   return async (req, res) => {
     demandReadable(req, collection);
     const uploads = build(req.body, { now: v1.now(), uuidHandling, predictionsMaxSize });
+    demandStorable(req, uploads);
     const outcomes = await v1.commit(
       collection,
       v1.door,
@@ -61,6 +62,19 @@ export const previewUploads: RequestHandler = (req, res) => {
   demandReadable(req, 'entries');
   res.json(previewEntries(req.body));
 };
+
+/** The largest document MongoDB keeps, bytes; the same everywhere, so that a database can move between the stores. */
+const LARGEST = 16 * 1_048_576;
+
+/** @throws Refusal `too-large` when one document of a large body is too large by itself */
+function demandStorable(req: Request, uploads: readonly Upload[]): void {
+  const packed = req.headers['content-encoding'] !== undefined || req.headers['content-length'] === undefined;
+  if (!packed && Number(req.headers['content-length']) < LARGEST) return;
+  for (const { incoming } of uploads) {
+    if (Buffer.byteLength(JSON.stringify(incoming)) > LARGEST - 1024)
+      throw new Refusal('too-large', 'A document may have 16 MiB at most');
+  }
+}
 
 /** D6: `If-Match` and `If-Unmodified-Since` hold for every document of the request. */
 function onlyIfUnchanged(req: Request, upload: Upload): Upload {
