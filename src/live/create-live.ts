@@ -67,7 +67,7 @@ export function createLive({ storage, bus, config, now, log }: LiveDeps): Live &
       await load(storage, config, at, (collection, doc) =>
         takeIn(fresh, { collection, op: 'update', door: 'server', doc, srvModified: 0 })
       );
-      dbstats = await storage.sizes();
+      dbstats = await sizes();
       if (closed) return;
       for (const event of early.splice(0)) takeIn(fresh, event);
       recent = fresh;
@@ -80,12 +80,25 @@ export function createLive({ storage, bus, config, now, log }: LiveDeps): Live &
     }
   }
 
+  /** A database user who may not ask for sizes can still keep readings. */
+  async function sizes(): Promise<LiveData['dbstats']> {
+    return storage.sizes().catch((error: unknown) => {
+      log.debug({ err: error }, 'database sizes are not known');
+      return dbstats;
+    });
+  }
+
   /** Makes what was taken in the present state, and tells. */
   function flush(): void {
     pending = undefined;
     if (!recent || closed) return;
     const before = present;
-    present = recent.snapshot(now(), dbstats);
+    try {
+      present = recent.snapshot(now(), dbstats);
+    } catch (error) {
+      log.error({ err: error }, 'the live state could not be brought up to date');
+      return;
+    }
     if (before !== NOTHING && sameContent(before, present)) return;
     for (const { owner, listener } of [...listeners.values()]) {
       try {
@@ -101,13 +114,10 @@ export function createLive({ storage, bus, config, now, log }: LiveDeps): Live &
     if (!recent) return;
     recent.age(now());
     flush();
-    storage.sizes().then(
-      (sizes) => {
-        dbstats = sizes;
-        present = { ...present, dbstats };
-      },
-      (error: unknown) => log.debug({ err: error }, 'database sizes are not known')
-    );
+    void sizes().then((found) => {
+      dbstats = found;
+      present = { ...present, dbstats };
+    });
   }
 
   return {

@@ -1,5 +1,6 @@
 import { cutDurations } from './durations.ts';
 import type { LiveData, Timed } from './live.ts';
+import { numberOf } from './timed.ts';
 
 const MINUTE = 60_000;
 const MMOL_TO_MGDL = 18.01559;
@@ -89,13 +90,13 @@ function activityShown(activity: readonly Timed[]): unknown[] {
 }
 
 /** A temp basal that was cut ends where it was cut; readers look it up by `endmills`. */
-const endingWithDuration = (item: Timed): Timed => ({ ...item, endmills: item.mills + Number(item.duration) * MINUTE });
+const endingWithDuration = (item: Timed): Timed => ({ ...item, endmills: item.mills + numberOf(item.duration) * MINUTE });
 
 /**
  * Targets in mg/dl. Targets without a unit below 20 are taken for mmol/l, both of them, as the reference does.
  */
 function inMgdl(target: Timed): Timed {
-  const [top, bottom] = [Number(target.targetTop), Number(target.targetBottom)];
+  const [top, bottom] = [numberOf(target.targetTop), numberOf(target.targetBottom)];
   if (target.units === 'mmol')
     return { ...target, targetTop: top * MMOL_TO_MGDL, targetBottom: bottom * MMOL_TO_MGDL, units: 'mg/dl' };
   if (!(top < LOWEST_MGDL_TARGET || bottom < LOWEST_MGDL_TARGET)) return target;

@@ -1,6 +1,6 @@
 import type { Doc } from '../storage/port.ts';
 import type { Timed } from './live.ts';
-import { timed } from './timed.ts';
+import { numberOf, timed } from './timed.ts';
 
 /**
  * A stored device status with `mills`, and the old `uploaderBattery` (percent) moved to `uploader.battery`, where every reader
@@ -12,7 +12,6 @@ export function deviceStatus(doc: Doc & { _id: string }): Timed | undefined {
   const status = timed(doc);
   if (!status) return undefined;
   const { uploaderBattery, ...rest } = status;
-  if (uploaderBattery === '' || typeof uploaderBattery === 'boolean' || !Number.isFinite(Number(uploaderBattery ?? Number.NaN)))
-    return status;
+  if (uploaderBattery === '' || !Number.isFinite(numberOf(uploaderBattery))) return status;
   return { ...(rest as Timed), uploader: { battery: uploaderBattery } };
 }

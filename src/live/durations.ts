@@ -1,8 +1,9 @@
 import type { Timed } from './live.ts';
+import { numberOf } from './timed.ts';
 
 const MINUTE = 60_000;
 
-const durationOf = (treatment: Timed): number => Number(treatment.duration) || 0;
+const durationOf = (treatment: Timed): number => numberOf(treatment.duration) || 0;
 
 /**
  * Cuts each treatment where the next one takes over (socket-v1.md §13.6): at an element without duration (an end event), then at

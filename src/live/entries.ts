@@ -1,6 +1,6 @@
 import type { Doc } from '../storage/port.ts';
 import type { Cal, Mbg, Sgv } from './live.ts';
-import { instant } from './timed.ts';
+import { instant, numberOf } from './timed.ts';
 
 /** An entry sorted into the list it belongs to. */
 export type Reading =
@@ -20,7 +20,7 @@ export function reading(doc: Whole, obscure: string): Reading | undefined {
   const mills = instant(doc.date);
   if (mills === undefined) return undefined;
   if (doc.mbg || doc.sgv) {
-    const mgdl = Number(doc.mbg || doc.sgv);
+    const mgdl = numberOf(doc.mbg || doc.sgv);
     if (!Number.isFinite(mgdl)) return undefined;
     const device = obscure || doc.device;
     const base = { _id: doc._id, mgdl, mills, ...(device !== undefined && { device: device as string }) };

@@ -17,7 +17,7 @@ export function recentStatuses(statuses: readonly Timed[], now: number): Timed[]
     let wants = false;
     for (const kind of KINDS) {
       if (!(kind in status)) continue;
-      const pair = `${kind} ${String(status.device)}`;
+      const pair = `${kind} ${JSON.stringify(status.device)}`;
       const count = taken.get(pair) ?? 0;
       if (count >= NEWEST) continue;
       taken.set(pair, count + 1);

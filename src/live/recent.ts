@@ -13,6 +13,8 @@ const HOUR = 3_600_000;
 export const ENTRIES_MS = 48 * HOUR;
 /** Dates further ahead than this wait outside: a wrong clock must not be "the latest" for years. */
 const AHEAD_MS = 48 * HOUR;
+/** What is further ahead than this will not come. */
+const ABSURD_MS = 366 * 24 * HOUR;
 /** How many such documents are remembered until their time comes. */
 const MAX_WAITING = 1000;
 
@@ -68,7 +70,8 @@ export class Recent {
     const mills = collection === 'entries' ? instant(doc.date) : millsOf(doc);
     if (mills === undefined) return;
     if (mills > now + AHEAD_MS) {
-      if (this.#waiting.size < MAX_WAITING) this.#waiting.set(`${collection} ${doc._id}`, { collection, doc, mills });
+      if (mills < now + ABSURD_MS && this.#waiting.size < MAX_WAITING)
+        this.#waiting.set(`${collection} ${doc._id}`, { collection, doc, mills });
     } else if (collection === 'entries') this.#putEntry(doc, now);
     else if (collection === 'treatments') {
       const treatment = timed(doc);

@@ -18,6 +18,13 @@ export function instant(value: unknown): number | undefined {
 const readText = (text: string): number => (/^\d{10,}$/.test(text) ? Number(text) : (parseTime(text)?.mills ?? Number.NaN));
 
 /**
+ * A number as apps write it: as number or text. Anything else is NaN; asking an object for its number could throw
+ * (`{ "valueOf": 1 }` is a legal document).
+ */
+export const numberOf = (value: unknown): number =>
+  typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN;
+
+/**
  * When a document happened, epoch ms: `mills`, else `created_at`, else `sysTime`, else `date` (socket-v1.md §13.2, and v3
  * documents that have only `date`).
  */
@@ -38,9 +45,9 @@ export function timed(doc: Doc & { _id: string }): Timed | undefined {
   if (mills === undefined) return undefined;
   const { endmills: given, ...rest } = withAmounts(doc, 0) as Doc & { _id: string };
   const out: Timed = { ...rest, mills };
-  const span = Number(doc.durationInMilliseconds);
+  const span = numberOf(doc.durationInMilliseconds);
   if (!('duration' in doc) && span > 0) out.duration = Math.round(span / 60_000);
-  const endmills = given === undefined || given === null ? endOf(doc, mills) : Number(given);
+  const endmills = given === undefined || given === null ? endOf(doc, mills) : numberOf(given);
   if (endmills !== undefined && Number.isFinite(endmills) && Math.abs(endmills) <= MAX_TIME) out.endmills = endmills;
   return out;
 }
@@ -48,10 +55,10 @@ export function timed(doc: Doc & { _id: string }): Timed | undefined {
 function endOf(doc: Doc, mills: number): number | undefined {
   if (doc.eventType === 'Profile Switch' && doc.duration === 0) return undefined;
   if (doc.durationInMilliseconds !== undefined && doc.durationInMilliseconds !== null) {
-    const span = Number(doc.durationInMilliseconds);
+    const span = numberOf(doc.durationInMilliseconds);
     return span > 0 ? mills + span : undefined;
   }
-  return 'duration' in doc ? mills + (Number(doc.duration) || 0) * 60_000 : undefined;
+  return 'duration' in doc ? mills + (numberOf(doc.duration) || 0) * 60_000 : undefined;
 }
 
 /** Adds `absolute` wherever there is an `amount` (a legacy name of the temp basal rate); untouched parts stay the same object. */
@@ -70,6 +77,6 @@ function withAmounts(value: unknown, depth: number): unknown {
     if (out === value) out = { ...out };
     out[key] = changed;
   }
-  if (Object.hasOwn(out, 'amount') && !Object.hasOwn(out, 'absolute')) out = { ...out, absolute: Number(out.amount) };
+  if (Object.hasOwn(out, 'amount') && !Object.hasOwn(out, 'absolute')) out = { ...out, absolute: numberOf(out.amount) };
   return out;
 }

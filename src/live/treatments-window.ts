@@ -38,7 +38,7 @@ export class TreatmentsWindow {
 
   put(treatment: Timed, now: number): void {
     this.drop(treatment._id);
-    const kind = isPermanentSwitch(treatment) ? 'switch' : String(treatment.eventType);
+    const kind = isPermanentSwitch(treatment) ? 'switch' : typeof treatment.eventType === 'string' ? treatment.eventType : '';
     if (treatment.mills >= now - (kind === 'switch' ? SWITCH_MS : SINGLES_MS)) this.#benches.get(kind)?.items.put(treatment);
     if (treatment.mills >= now - TREATMENTS_MS) this.#show(treatment);
   }

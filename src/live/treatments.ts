@@ -1,4 +1,5 @@
 import type { Cal, Sgv, Timed } from './live.ts';
+import { numberOf } from './timed.ts';
 import { firstAfter, firstNotBefore } from './timeline.ts';
 
 const MMOL_TO_MGDL = 18.01559;
@@ -27,7 +28,7 @@ export const followsCurve = (treatment: Timed): boolean => !treatment.glucose;
 export function placed(treatment: Timed, curve: Curve): Timed {
   const named = treatment.eventType ? treatment : { ...treatment, eventType: '' };
   if (followsCurve(treatment)) return { ...named, mgdl: onCurve(treatment.mills, curve) };
-  const glucose = Number(treatment.glucose);
+  const glucose = numberOf(treatment.glucose);
   if (!Number.isFinite(glucose)) return named;
   const units = treatment.units || curve.displayUnits;
   if (units === 'mmol') return { ...named, mmol: Math.min(glucose, MAX_MMOL) };
@@ -56,12 +57,7 @@ function glucoseOf(sgv: Sgv, { rawCal }: Curve): number | undefined {
   if (sgv.mgdl > LOWEST_READING) return sgv.mgdl;
   if (!rawCal) return undefined;
   if (sgv.mgdl === LOWEST_READING) return sgv.mgdl;
-  const [scale, intercept, slope, unfiltered] = [rawCal.scale, rawCal.intercept, rawCal.slope, sgv.unfiltered].map(Number) as [
-    number,
-    number,
-    number,
-    number
-  ];
-  const raw = Math.round((scale * (unfiltered - intercept)) / slope);
+  const { scale, intercept, slope } = rawCal;
+  const raw = Math.round((numberOf(scale) * (numberOf(sgv.unfiltered) - numberOf(intercept))) / numberOf(slope));
   return Number.isFinite(raw) && raw > 0 ? raw : undefined;
 }
