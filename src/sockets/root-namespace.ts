@@ -85,8 +85,9 @@ export function attachRoot(io: Server, services: Services): RootNamespace {
       if (!message) return reply({ result: 'Bad message' });
       const retryAfter = reads.take();
       if (retryAfter > 0) return reply({ result: TOO_MANY, retryAfter });
-      socket.data.authorizing = (socket.data.authorizing ?? Promise.resolve()).then(() => authorize(socket, message, reply));
-      return socket.data.authorizing;
+      const turn = (socket.data.authorizing ?? Promise.resolve()).then(() => authorize(socket, message, reply));
+      socket.data.authorizing = turn.catch(() => undefined);
+      return turn;
     });
     listen(socket, 'loadRetro', log, (_args, reply) => {
       const retryAfter = reads.take();

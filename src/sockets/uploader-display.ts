@@ -1,4 +1,5 @@
 import type { Timed } from '../live/live.ts';
+import { numberOf } from '../live/timed.ts';
 import { isPlainObject } from '../storage/query.ts';
 
 const SHOWN_MS = 30 * 60_000;
@@ -20,8 +21,8 @@ export const withUploaderDisplay = (statuses: readonly Timed[], now: number): re
   );
 
 function shown(uploader: Record<string, unknown>): Record<string, unknown> {
-  const battery = Number(uploader.battery || Number.NaN);
-  const raw = Number(uploader.batteryVoltage || Number.NaN);
+  const battery = numberOf(uploader.battery);
+  const raw = numberOf(uploader.batteryVoltage);
   const voltage = raw > 1000 ? raw / 1000 : raw;
   if (!(battery > 0 || voltage > 0)) return uploader;
   const text = battery > 0 ? `${uploader.battery}%` : `${voltage.toFixed(3)}v`;

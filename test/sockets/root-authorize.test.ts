@@ -89,6 +89,24 @@ it('works over polling, without an acknowledgement, and again on the same socket
   await client.next('dataUpdate');
 });
 
+it.each([4, 2] as const)('starts with polling and moves to a websocket, client version %i', async (version) => {
+  const client = await server.client({ version, transports: ['polling', 'websocket'] });
+  const engine = client.socket.io.engine as unknown as {
+    once(event: string, listener: () => void): void;
+    transport: { name: string };
+  };
+  if (engine.transport.name !== 'websocket') await new Promise<void>((resolve) => engine.once('upgrade', resolve));
+  expect(await client.ask('authorize', { secret: SECRET_SHA1 })).toEqual(ALL);
+  expect(engine.transport.name).toBe('websocket');
+});
+
+it('a socket that asks for everything over and over is told to wait, and is let in later', async () => {
+  const client = await server.client();
+  const answers = await Promise.all(Array.from({ length: 25 }, () => client.ask('loadRetro', {})));
+  expect(answers.slice(0, 20)).toEqual(Array(20).fill({ result: 'success' }));
+  expect(answers[24]).toEqual({ result: 'Too many requests', retryAfter: 1 });
+});
+
 it('the full packet has just these members, in this order; status on request only', async () => {
   const names = ['devicestatus', 'sgvs', 'cals', 'profiles', 'mbgs', 'food', 'treatments', 'dbstats'];
   const client = await server.client();
