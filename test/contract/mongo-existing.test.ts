@@ -178,7 +178,7 @@ describe.skipIf(!mongoUrl())('MongoDB: a database the reference has filled', () 
     const indexes = await raw(database.client, 'entries').indexes();
     expect(indexes.filter(({ unique }) => unique)).toEqual([]);
     expect(indexes.map(({ key }) => key)).toContainEqual({ date: 1, _id: 1 });
-    expect(indexes.find(({ key }) => 'identifier' in key)).toMatchObject({ sparse: true });
+    expect(indexes.find(({ key }) => 'syncIdentifier' in key)).toMatchObject({ sparse: true });
   });
 
   it('reads the latest entries and looks up identities by index, without reading the collection', async () => {
