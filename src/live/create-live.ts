@@ -20,9 +20,14 @@ interface LiveDeps {
 const RETRY_MS = 1000;
 const MAX_RETRY_MS = 30_000;
 
+/** A batch this large is a backfill, of which more will come: it is announced after a pause of {@link LULL_MS}, at most {@link LONGEST_MS}. */
+const BACKFILL = 200;
+const LULL_MS = 40;
+const LONGEST_MS = 400;
+
 /**
  * Live state: read from storage once, then fed by what is committed (D19). Changes of one turn of the event loop make one
- * `onChange`; a heartbeat lets old documents go. After the first load the listeners are called once, with an empty `before`
+ * `onChange`, and so does a backfill; a heartbeat lets old documents go. After the first load the listeners are called once, with an empty `before`
  * (`lastUpdated` 0).
  * @returns `ready` resolves when the first load is complete, or when it is closed before
  */
@@ -34,6 +39,7 @@ export function createLive({ storage, bus, config, now, log }: LiveDeps): Live &
   let dbstats: LiveData['dbstats'] = {};
   let closed = false;
   let pending: NodeJS.Immediate | undefined;
+  let lull: { readonly until: number; readonly timer: NodeJS.Timeout } | undefined;
   let retry: NodeJS.Timeout | undefined;
   let settleReady!: () => void;
   const ready = new Promise<void>((resolve) => {
@@ -46,7 +52,8 @@ export function createLive({ storage, bus, config, now, log }: LiveDeps): Live &
       return;
     }
     for (const event of events) takeIn(recent, event);
-    pending ??= setImmediate(flush);
+    if (events.length < BACKFILL) pending ??= setImmediate(flush);
+    else awaitLull();
   });
   const heartbeat = setInterval(beat, config.heartbeatMs).unref();
   void boot(RETRY_MS);
@@ -80,6 +87,13 @@ export function createLive({ storage, bus, config, now, log }: LiveDeps): Live &
     }
   }
 
+  function awaitLull(): void {
+    const at = performance.now();
+    const until = lull?.until ?? at + LONGEST_MS;
+    clearTimeout(lull?.timer);
+    lull = { until, timer: setTimeout(flush, Math.max(0, Math.min(LULL_MS, until - at))) };
+  }
+
   /** A database user who may not ask for sizes can still keep readings. */
   async function sizes(): Promise<LiveData['dbstats']> {
     return storage.sizes().catch((error: unknown) => {
@@ -90,7 +104,10 @@ export function createLive({ storage, bus, config, now, log }: LiveDeps): Live &
 
   /** Makes what was taken in the present state, and tells. */
   function flush(): void {
+    clearImmediate(pending);
+    clearTimeout(lull?.timer);
     pending = undefined;
+    lull = undefined;
     if (!recent || closed) return;
     const before = present;
     try {
@@ -135,6 +152,7 @@ export function createLive({ storage, bus, config, now, log }: LiveDeps): Live &
       clearInterval(heartbeat);
       clearTimeout(retry);
       clearImmediate(pending);
+      clearTimeout(lull?.timer);
       listeners.clear();
       settleReady();
     }

@@ -202,11 +202,40 @@ describe('what is committed', () => {
     live.onChange('test', (before, after) => changes.push([before, after]));
   });
 
-  it('a batch of 500 is one change', async () => {
-    await add('entries', ...Array.from({ length: 500 }, (_, i) => ({ type: 'sgv', sgv: 100 + (i % 9), date: NOW - i * MIN })));
+  it('a backfill of several batches is one change', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    const reading = (i: number) => ({ type: 'sgv', sgv: 100 + (i % 9), date: NOW - i * MIN });
+    for (const from of [0, 500]) {
+      await add('entries', ...Array.from({ length: 500 }, (_, i) => reading(from + i)));
+      vi.advanceTimersByTime(30);
+    }
+    expect(changes).toEqual([]);
+    vi.advanceTimersByTime(40);
+    expect(changes.map(([before, after]) => [before.sgvs.length, after.sgvs.length])).toEqual([[0, 1000]]);
+    expect(live.data()).toBe(changes[0]![1]);
+  });
+
+  it('a long backfill is told of now and then, and a single reading at once', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    for (let n = 0; n < 12; n += 1) {
+      await add(
+        'entries',
+        ...Array.from({ length: 200 }, (_, i) => ({ type: 'sgv', sgv: 100, date: NOW - (n * 200 + i) * MIN }))
+      );
+      vi.advanceTimersByTime(39);
+    }
+    expect(changes).toHaveLength(1);
+    await add('entries', { type: 'sgv', sgv: 100, date: NOW + 1 });
+    expect(changes).toHaveLength(2);
+    vi.advanceTimersByTime(1000);
+    expect(changes).toHaveLength(2);
+  });
+
+  it('a batch of 100 is one change', async () => {
+    await add('entries', ...Array.from({ length: 100 }, (_, i) => ({ type: 'sgv', sgv: 100 + (i % 9), date: NOW - i * MIN })));
     expect(changes).toHaveLength(1);
     expect(changes[0]![0].sgvs).toHaveLength(0);
-    expect(changes[0]![1].sgvs).toHaveLength(500);
+    expect(changes[0]![1].sgvs).toHaveLength(100);
     expect(live.data()).toBe(changes[0]![1]);
   });
 

@@ -73,9 +73,9 @@ it('a batch is one message', async () => {
   await commit(
     'entries',
     'v1',
-    Array.from({ length: 300 }, (_, i) => put({ _id: `batch${i}`, type: 'sgv', sgv: 100, date: start - i * MIN }))
+    Array.from({ length: 500 }, (_, i) => put({ _id: `batch${i}`, type: 'sgv', sgv: 100, date: start - i * MIN }))
   );
-  expect((await delta(client, 'sgvs', 'batch0')).sgvs).toHaveLength(300);
+  expect((await delta(client, 'sgvs', 'batch0')).sgvs).toHaveLength(500);
 });
 
 it('a deleted reading is removed, and a full packet makes those forget who do not know removals', async () => {
