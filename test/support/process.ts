@@ -47,7 +47,7 @@ export async function startProcess(entry: readonly string[], dataDir: string, en
   });
   const url = `http://127.0.0.1:${port}`;
   while (!(await answers(url))) {
-    if (child.exitCode !== null) throw new Error('the server exited');
+    if (ended(child)) throw new Error('the server exited');
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   return { url, startMs: performance.now() - began, child, rss: () => rssOf(child.pid!), stop: (signal) => stop(child, signal) };
@@ -55,13 +55,15 @@ export async function startProcess(entry: readonly string[], dataDir: string, en
 
 const answers = (url: string): Promise<boolean> =>
   fetch(`${url}/api/v1/status.json`).then(
-    (r) => r.arrayBuffer().then(() => r.ok),
+    (r) => r.arrayBuffer().then(() => r.status < 500),
     () => false
   );
 
-export function stop(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+const ended = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null;
+
+function stop(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
   return new Promise((resolve) => {
-    if (child.exitCode !== null) return resolve();
+    if (ended(child)) return resolve();
     child.once('exit', () => resolve());
     child.kill(signal);
   });
