@@ -9,6 +9,7 @@ import { bodies } from './middleware/body.ts';
 import { cors } from './middleware/cors.ts';
 import { poweredBy } from './middleware/powered-by.ts';
 import { transport } from './middleware/transport.ts';
+import { pages } from './pages.ts';
 import { pebble } from './pebble.ts';
 import { noContent, robots, versions } from './root.ts';
 import { extension } from './v1/extension.ts';
@@ -42,6 +43,7 @@ export function createApp(services: Services): Express {
   app.use('/api/v2', createV1({ ...shared, door: 'v2' }));
   app.use('/api/v2', createV2(services, current));
   app.use(pebble(services, current));
+  app.use(pages());
 
   app.use(notFound);
   app.use(errorRenderer(log));
