@@ -42,7 +42,7 @@ describe('sort', () => {
     expect(parseSort(value, [['date', -1]])).toEqual(expected);
   });
 
-  it.each<unknown>([{ date: '0' }, { date: 'up' }, { date: { $gt: '1' } }, ['date'], { $where: '1' }, {}])(
+  it.each<unknown>([{ date: '0' }, { date: 'up' }, { date: { $gt: '1' } }, ['date'], { $where: '1' }, { 'a..b': '1' }, '\0', {}])(
     '%j is refused',
     (value) => {
       expect(() => parseSort(value, [])).toThrow(expect.objectContaining({ status: 400 }));

@@ -90,6 +90,16 @@ describe('HTTP layer (spec §1, §2)', () => {
     expect(answer.text).not.toContain('<script>');
   });
 
+  it('shows a page to those who type its address, without saying anything about anybody', async () => {
+    const s = await start({ AUTH_DEFAULT_ROLES: 'denied', CUSTOM_TITLE: 'My child' });
+    for (const path of ['/', '/food', '/clock/clock-color']) {
+      const answer = await call(s, 'GET', path);
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+      expect(answer.text).not.toContain('My child');
+    }
+    expect((await call(s, 'GET', '/robots.txt')).text).toBe('User-agent: *\nDisallow: /');
+  });
+
   it('has no treatments to write without careportal (xDrip+ advises to enable it on "Not Found")', async () => {
     const s = await start({ DISABLE: 'careportal' });
     expect((await call(s, 'POST', '/api/v1/treatments', { body: { eventType: 'Note' } })).status).toBe(404);
@@ -135,6 +145,27 @@ describe('ETag and Last-Modified (spec §2.4)', () => {
     expect((await since('2026-11-22T12:00:01Z')).status).toBe(304); // oref0 sends ISO
     expect((await since('Sun, 22 Nov 2026 11:59:59 GMT')).status).toBe(200);
     expect((await since('garbage')).status).toBe(200);
+  });
+
+  it('goes on when a reader leaves in the middle of a long answer', async () => {
+    const s = await start();
+    const body = Array.from({ length: 5000 }, (_, i) => ({
+      type: 'sgv',
+      sgv: 100,
+      date: at - i * 60_000,
+      device: 'x'.repeat(900)
+    }));
+    await call(s, 'POST', '/api/v1/entries', { body });
+    for (let i = 0; i < 3; i++) {
+      const leaving = new AbortController();
+      const response = await fetch(`${s.url}/api/v1/entries.json?find[date][$gte]=0&count=5000`, {
+        signal: leaving.signal,
+        headers: { 'accept-encoding': 'identity' }
+      });
+      await response.body!.getReader().read();
+      leaving.abort();
+    }
+    expect((await call(s, 'GET', '/api/v1/entries.json?find[date][$gte]=0&count=5000')).body).toHaveLength(5000);
   });
 
   it('streams what is long, whole and without an ETag, to HEAD and GET', async () => {

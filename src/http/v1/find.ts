@@ -57,6 +57,7 @@ interface Place {
 }
 
 function onField(field: string, value: unknown, rules: FindRules, context: FindContext, place: Place): Filter {
+  if (field.includes('\0')) throw new Refusal('bad-query', 'No field has such a name');
   if (LOGICAL.has(field)) {
     const parts = asList(value);
     if (!parts || parts.length === 0) throw new Refusal('bad-query', `${field} needs a list of conditions`);

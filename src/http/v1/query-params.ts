@@ -9,7 +9,7 @@ export type Params = Readonly<Record<string, unknown>>;
  * @param text without the question mark; a second one in front (oref0 sends `??find[…`) belongs to the first name
  */
 export function parseParams(text: string): Params {
-  return qs.parse(text, { depth: 5, arrayLimit: 20, parameterLimit: 1000, allowDots: false, allowPrototypes: false }) as Params;
+  return qs.parse(text, { depth: 5, arrayLimit: 20, parameterLimit: 1000, plainObjects: true }) as Params;
 }
 
 const DIGITS = /^\d+$/;

@@ -5,6 +5,9 @@ type Sort = NonNullable<Query['sort']>;
 
 const DIRECTIONS: Readonly<Record<string, 1 | -1>> = { '1': 1, asc: 1, ascending: 1, '-1': -1, desc: -1, descending: -1 };
 
+/** More fields than this order nothing that matters. */
+const MOST = 8;
+
 /**
  * Reads `sort[created_at]=-1` or `sort=created_at`.
  * @param fallback the order of the endpoint without `sort`
@@ -13,7 +16,8 @@ const DIRECTIONS: Readonly<Record<string, 1 | -1>> = { '1': 1, asc: 1, ascending
 export function parseSort(value: unknown, fallback: Sort): Sort {
   if (value === undefined || value === '') return fallback;
   if (typeof value === 'string') return [[checkField(value), 1]];
-  if (!isPlainObject(value) || Object.keys(value).length === 0) throw new Refusal('bad-query', 'sort needs a field');
+  if (!isPlainObject(value) || Object.keys(value).length === 0 || Object.keys(value).length > MOST)
+    throw new Refusal('bad-query', 'sort needs a field');
   return Object.entries(value).map(([field, word]) => {
     const direction = typeof word === 'string' ? DIRECTIONS[word.toLowerCase()] : undefined;
     if (!direction) throw new Refusal('bad-query', 'A sort direction is 1 or -1');
@@ -22,6 +26,9 @@ export function parseSort(value: unknown, fallback: Sort): Sort {
 }
 
 function checkField(field: string): string {
-  if (field === '' || field.length > 100 || field.startsWith('$')) throw new Refusal('bad-query', 'sort needs a field');
+  const parts = field.split('.');
+  if (field.length > 100 || field.includes('\0') || parts.some((part) => part === '' || part.startsWith('$'))) {
+    throw new Refusal('bad-query', 'sort needs a field');
+  }
   return field;
 }
