@@ -1,6 +1,6 @@
 import type { Timed } from '../live/live.ts';
 import { type Level, NONE } from './level.ts';
-import { type Fields, numberOf, numberSetting } from './reading.ts';
+import { type Fields, numberOf, numberSetting, textOf } from './reading.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -81,7 +81,7 @@ export function daysAndHours({ age, days, hours }: Age): string {
 
 /** Treatments whose event type contains a word, or is it (`exact`). */
 export function ofType(treatments: readonly Timed[], eventType: string, exact = false): Timed[] {
-  return treatments.filter((t) => (exact ? t.eventType === eventType : String(t.eventType ?? '').includes(eventType)));
+  return treatments.filter((t) => (exact ? t.eventType === eventType : textOf(t.eventType)?.includes(eventType)));
 }
 
 /** Is that setting (default `fallback`) the word `days`? */

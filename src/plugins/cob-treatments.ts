@@ -1,6 +1,6 @@
 import type { Timed } from '../live/live.ts';
 import { iobAt } from './iob.ts';
-import { isoOf, numberOf } from './reading.ts';
+import { isoOf, millsOf, numberOf } from './reading.ts';
 import type { Sandbox } from './sandbox.ts';
 
 const MINUTE = 60_000;
@@ -31,7 +31,7 @@ export interface TreatmentCob {
 export function treatmentCob(sandbox: Sandbox): TreatmentCob | undefined {
   const { time, profile, data } = sandbox;
   const rateNow = profile.value('carbs_hr', time);
-  if (!rateNow) return undefined;
+  if (!rateNow || rateNow < 0) return undefined;
   let end: number | undefined;
   let total = 0;
   let isDecaying: 0 | 1 = 0;
@@ -39,10 +39,12 @@ export function treatmentCob(sandbox: Sandbox): TreatmentCob | undefined {
   for (const treatment of data.treatments) {
     const carbs = numberOf(treatment.carbs);
     const rate = profile.value('carbs_hr', treatment.mills);
-    if (!carbs || !(treatment.mills < time) || !rate) continue;
-    lastCarbs = treatment;
+    if (!carbs || carbs < 0 || !rate || rate < 0 || !(treatment.mills < time)) continue;
     const decaying = (end !== undefined && time < end) || time > treatment.mills + DELAY * MINUTE ? 1 : 0;
-    end = absorbedBy(sandbox, treatment.mills, carbs, rate, end);
+    const absorbed = millsOf(absorbedBy(sandbox, treatment.mills, carbs, rate, end));
+    if (absorbed === undefined) continue;
+    lastCarbs = treatment;
+    end = absorbed;
     const hours = (end - time) / HOUR;
     if (hours > 0) {
       total += Math.min(carbs, hours * rate);

@@ -35,7 +35,7 @@ export function clockField(clockMills: number, time: number, settings: Fields, q
 /** Insulin left in the reservoir, U. Omnipods tell nothing above 50 U. */
 export function reservoirField(pump: Fields, settings: Fields, quiet: PumpQuiet): PumpField | null {
   const units = numberOf(pump.reservoir);
-  const override = pump.reservoir_display_override || undefined;
+  const override = textOf(pump.reservoir_display_override) ?? numberOf(pump.reservoir_display_override);
   const levelOverride = numberOf(pump.reservoir_level_override) || undefined;
   if (units === undefined) {
     const display = override ?? (pump.manufacturer === 'Insulet' ? '50+ U' : undefined);

@@ -49,7 +49,7 @@ export function createSandbox(input: SandboxInput): Sandbox {
   return {
     ...input,
     units,
-    profile: createProfile(data.profiles, input.cut),
+    profile: createProfile(data.profiles, input.cut, units),
     properties: {},
     enabled: (feature) => settings.enable.includes(feature),
     extended: (feature) => fieldsOf(input.extendedSettings[feature]),

@@ -59,7 +59,7 @@ export function uploaderView(status: Timed, settings: Fields): UploaderView {
   const battery = numberOf(uploader.battery);
   const raw = numberOf(uploader.batteryVoltage);
   const voltage = raw !== undefined && raw > 1000 ? raw / 1000 : raw;
-  const value = battery ?? voltage;
+  const value = battery ?? (voltage || undefined);
   if (value === undefined) return { ...uploader };
   const charging = uploader.isCharging === true || status.isCharging === true ? '⚡' : '';
   const volts = voltage ? { voltage, voltageDisplay: `${voltage.toFixed(3)}v` } : {};

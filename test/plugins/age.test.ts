@@ -124,6 +124,10 @@ describe('ages (properties-plugins C.4)', () => {
     });
   });
 
+  it('is not confused by an event type that is no text', () => {
+    expect(propertiesOf({ treatments: [treatment(1, { eventType: { toString: '' } })] }).cage.found).toBe(false);
+  });
+
   it('takes the limits from the settings, and the newest event that is not of the future', () => {
     const treatments = [at('Site Change', 90), at('Site Change', 30), treatment(-60, { eventType: 'Site Change' })];
     expect(propertiesOf({ treatments, extended: { cage: { warn: 24 } } }).cage).toMatchObject({ age: 30, level: 1 });

@@ -62,6 +62,12 @@ describe('cob from treatments (properties-plugins C.2)', () => {
     expect(cobOf([meal(30, 40)], { carbs_hr: '0' })).toEqual({});
   });
 
+  it('leaves out carbs that would never be absorbed', () => {
+    const absurd = [meal(30, 1e300), meal(30, -40)];
+    expect(cobOf([...absurd, meal(30, 40)]).cob).toBeCloseTo(36.667, 3);
+    expect(cobOf([meal(30, 40)], { carbs_hr: -20 })).toEqual({});
+  });
+
   it('has nothing on board without carbs', () => {
     expect(cobOf([treatment(5, { insulin: 1 })])).toMatchObject({ cob: 0, decayedBy: 0, lastCarbs: null, display: 0 });
   });

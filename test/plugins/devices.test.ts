@@ -47,6 +47,10 @@ describe('upbat (properties-plugins C.5)', () => {
     expect(shown.devices.phone.statuses.map((s: { uploader: { battery: number } }) => s.uploader.battery)).toEqual([60, 40, 5]);
   });
 
+  it('shows nothing of a device that tells neither', () => {
+    expect(upbat(status(1, { uploader: { batteryVoltage: 0, battery: 'full' } }))).toMatchObject({ display: '?%' });
+  });
+
   it('says so without data', () => expect(upbat()).toEqual({ display: '?%', devices: {} }));
 });
 
@@ -105,6 +109,12 @@ describe('pump (properties-plugins C.6)', () => {
     expect(data({ reservoir: 50, reservoir_display_override: '50+U', reservoir_level_override: 1 }).reservoir).toMatchObject({
       display: '50+U',
       level: 1
+    });
+  });
+
+  it('does not print an override that is neither text nor number', () => {
+    expect(data({ reservoir: 1, reservoir_display_override: { toString: '' } })).toMatchObject({
+      message: 'Pump Reservoir: 1.00U'
     });
   });
 

@@ -39,8 +39,20 @@ function switchedStore(record: ProfileRecord, treatment: Timed): { name: string;
   if (name === undefined) return undefined;
   const stored = ownEntry(record.store, name);
   if (stored) return { name, store: stored };
-  const sent = parseStore(treatment.profileJson);
+  const sent = sentStore(treatment);
   return sent ? { name: `${name}@@@@@${treatment.mills}`, store: sent } : undefined;
+}
+
+const parsed = new WeakMap<Timed, ProfileStore | null>();
+
+/** The profile a switch carries, read once per switch: it is asked for with every value. */
+function sentStore(treatment: Timed): ProfileStore | undefined {
+  let store = parsed.get(treatment);
+  if (store === undefined) {
+    store = parseStore(treatment.profileJson) ?? null;
+    parsed.set(treatment, store);
+  }
+  return store ?? undefined;
 }
 
 function parseStore(json: unknown): Fields | undefined {

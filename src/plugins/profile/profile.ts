@@ -29,8 +29,11 @@ export interface Profile {
   basal(t: number): BasalNow | undefined;
 }
 
-/** The profile engine over the newest profile document and the treatments that change it. */
-export function createProfile(documents: readonly Doc[], cut: CutTreatments): Profile {
+/**
+ * The profile engine over the newest profile document and the treatments that change it.
+ * @param siteUnits what a profile that names no units is taken to be kept in
+ */
+export function createProfile(documents: readonly Doc[], cut: CutTreatments, siteUnits: Units): Profile {
   const records = readRecords(documents);
   const active = (t: number): ActiveProfile | undefined => profileAt(records, cut.profileTreatments, t);
   const value = (name: ValueName, t: number): number | undefined => {
@@ -44,7 +47,7 @@ export function createProfile(documents: readonly Doc[], cut: CutTreatments): Pr
     glucoseValue(name, t) {
       const profile = active(t);
       const found = profile && valueAt(profile, name, t);
-      return found === undefined || unitsOf(profile) === 'mg/dl' ? found : found * MGDL_PER_MMOL;
+      return found === undefined || unitsOf(profile, siteUnits) === 'mg/dl' ? found : found * MGDL_PER_MMOL;
     },
     dia: (t) => positive(value('dia', t)) ?? 3,
     basal(t) {
@@ -54,8 +57,8 @@ export function createProfile(documents: readonly Doc[], cut: CutTreatments): Pr
   };
 }
 
-function unitsOf(profile: ActiveProfile | undefined): Units {
-  const units = textOf(profile?.store.units) ?? profile?.record.units ?? '';
+function unitsOf(profile: ActiveProfile | undefined, siteUnits: Units): Units {
+  const units = textOf(profile?.store.units) ?? profile?.record.units ?? siteUnits;
   return units.toLowerCase().includes('mmol') ? 'mmol' : 'mg/dl';
 }
 

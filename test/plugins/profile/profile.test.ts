@@ -119,6 +119,12 @@ describe('profile values (properties-plugins D.3)', () => {
     expect(values(profileWith({ target_low: 5 }, { units: 'mmol' })).glucoseValue('target_low', T)).toBeCloseTo(90.08, 2);
   });
 
+  it('takes a profile that names no units to be kept in those of the site', () => {
+    const profile = profileWith({ sens: 2.5 }, { units: undefined });
+    expect(sandboxOf({ profile, units: 'mmol' }).profile.glucoseValue('sens', T)).toBeCloseTo(45.04, 2);
+    expect(sandboxOf({ profile }).profile.glucoseValue('sens', T)).toBe(2.5);
+  });
+
   it('has a duration of insulin action of 3 h where the profile has none', () => {
     expect([values(profileWith({ dia: 0 })).dia(T), values(undefined).dia(T)]).toEqual([3, 3]);
   });
