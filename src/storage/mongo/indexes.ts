@@ -1,10 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Collection, type Db, type IndexSpecification, MongoServerError } from 'mongodb';
 import type { Logger } from 'pino';
-import { INDEXES } from '../indexes.ts';
+import { INDEXES, TIME_FIELDS } from '../indexes.ts';
 import type { StoreName } from '../port.ts';
 
-const TIMES = new Set(['date', 'created_at', 'dateString', 'sysTime', 'startDate', 'srvModified']);
 const NO_SUCH_COLLECTION = 26;
 const RETRY_MS = 30_000;
 
@@ -20,8 +19,8 @@ interface Index {
 export function indexesOf(name: StoreName): Index[] {
   return INDEXES[name].map((fields) => {
     const first = fields[0]!;
-    const kept = TIMES.has(first) ? [first] : fields;
-    const timed = kept.some((field) => TIMES.has(field));
+    const kept = TIME_FIELDS.has(first) ? [first] : fields;
+    const timed = kept.some((field) => TIME_FIELDS.has(field));
     return { key: Object.fromEntries([...kept, ...(timed ? ['_id'] : [])].map((field) => [field, 1 as const])), sparse: !timed };
   });
 }

@@ -3,7 +3,7 @@ import { type Doc, KEY_FIELDS, type Key, type Stored, type StoreName, storedJson
 import { type Filter, matcher, type Query } from '../query.ts';
 import type { Driver, Value } from './driver.ts';
 import { translate, type Where } from './filter.ts';
-import { columnOf } from './indexes.ts';
+import { alongIndex, columnOf } from './indexes.ts';
 
 /** Answers up to here are read in one go; longer ones page by page. */
 const DIRECT = 1000;
@@ -38,7 +38,8 @@ export function createCollection(name: StoreName, driver: Driver): SqliteCollect
     const { sql, params, exact } = where(filter);
     const order = orderBy(sort);
     if (exact && limit <= DIRECT) {
-      const found = rows(`SELECT doc FROM "${name}" WHERE ${sql} ${order} LIMIT ? OFFSET ?`, [...params, limit, skip]);
+      const along = alongIndex(name, { filter, sort });
+      const found = rows(`SELECT doc FROM "${name}"${along} WHERE ${sql} ${order} LIMIT ? OFFSET ?`, [...params, limit, skip]);
       if (found.length > 0) yield found.map(([json]) => storedJson(json as string));
       return;
     }

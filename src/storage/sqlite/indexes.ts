@@ -1,5 +1,6 @@
-import { INDEXES } from '../indexes.ts';
+import { INDEXES, TIME_FIELDS } from '../indexes.ts';
 import { COLLECTIONS, INTERNAL, KEY_FIELDS, type StoreName } from '../port.ts';
+import type { Query } from '../query.ts';
 
 const KEYS = new Set<string>(KEY_FIELDS);
 
@@ -21,10 +22,26 @@ export function schema(): string[] {
   ]);
 }
 
+const nameOf = (name: StoreName, fields: readonly string[]): string => `"${name}_by_${fields.join('_')}"`;
+
+/**
+ * The index a query should be read along, as SQL behind the table's name; nothing where SQLite chooses well. It does not when
+ * an order begins with an indexed time and has more terms: it would sort the whole collection for a page of the latest.
+ * @param filter nothing but the time itself and `isValid` may be asked for, else another index may be the better one
+ */
+export function alongIndex(name: StoreName, { filter, sort = [] }: Query): string {
+  const [first] = sort;
+  if (!first || sort.length < 2 || !TIME_FIELDS.has(first[0])) return '';
+  if (Object.keys(filter).some((field) => field !== first[0] && field !== 'isValid')) return '';
+  const fields = INDEXES[name].find((index) => index[0] === first[0]);
+  return fields ? ` INDEXED BY ${nameOf(name, fields)}` : '';
+}
+
 function indexes(name: StoreName): string[] {
   return INDEXES[name].map((fields) => {
     const columns = fields.map((field) => columnOf(field)!);
-    // a condition on the first field implies that it is there, so documents without it need no place in the index
-    return `CREATE INDEX IF NOT EXISTS "${name}_${fields.join('_')}" ON "${name}" (${columns.join(', ')}) WHERE ${columns[0]} IS NOT NULL`;
+    // a condition on an id implies that it is there, so documents without it need no place in the index
+    const present = fields.some((field) => TIME_FIELDS.has(field)) ? '' : ` WHERE ${columns[0]} IS NOT NULL`;
+    return `CREATE INDEX IF NOT EXISTS ${nameOf(name, fields)} ON "${name}" (${columns.join(', ')})${present}`;
   });
 }
