@@ -24,7 +24,7 @@ export function acknowledge({ bus }: V1): RequestHandler {
         silenceMs: time > 0 ? Math.min(time, LONGEST) : SILENCE
       });
     }
-    res.type('html').send('OK');
+    res.type('txt').send('OK');
   };
 }
 
