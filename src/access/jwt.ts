@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import jsonwebtoken from 'jsonwebtoken';
 
 /** Life of a token in seconds; apps ask for a new one before, or after a 401. */
@@ -19,17 +20,19 @@ export interface Jwt {
  * @param now the clock, epoch ms
  */
 export function createJwt(key: string, now: () => number): Jwt {
+  // given text, the library tries at each request whether it is a public key, which takes longer than all the rest
+  const secret = createSecretKey(key, 'utf8');
   const seconds = () => Math.floor(now() / 1000);
   return {
     issue(accessToken) {
       const iat = seconds();
       const exp = iat + LIFE;
-      return { token: jsonwebtoken.sign({ accessToken, iat, exp }, key, { algorithm: 'HS256' }), iat, exp };
+      return { token: jsonwebtoken.sign({ accessToken, iat, exp }, secret, { algorithm: 'HS256' }), iat, exp };
     },
     verify(token) {
       if (token.length > MAX_LENGTH) return undefined;
       try {
-        const claims = jsonwebtoken.verify(token, key, { algorithms: ['HS256', 'HS384', 'HS512'], clockTimestamp: seconds() });
+        const claims = jsonwebtoken.verify(token, secret, { algorithms: ['HS256', 'HS384', 'HS512'], clockTimestamp: seconds() });
         const accessToken: unknown = typeof claims === 'object' ? claims.accessToken : undefined;
         return typeof accessToken === 'string' ? accessToken : undefined;
       } catch {
