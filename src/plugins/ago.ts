@@ -3,7 +3,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 /** How long ago, in words: `{ value: 3, label: 'mins ago', shortLabel: 'm' }`; without `value` where no figure fits. */
-export interface Ago {
+interface Ago {
   readonly value?: number;
   readonly label: string;
   readonly shortLabel: string;

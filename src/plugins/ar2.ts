@@ -18,7 +18,7 @@ const WARN_LOSS = 0.05;
 const URGENT_LOSS = 0.1;
 
 /** A forecast of half an hour; `avgLoss` says how bad it would be. */
-export interface Ar2 {
+interface Ar2 {
   readonly forecast: { readonly predicted: readonly Point[]; readonly avgLoss: number };
   readonly level?: 1 | 2;
   readonly eventName?: 'high' | 'low' | '';
@@ -38,11 +38,6 @@ export const ar2: Plugin = {
   offers: ['ar2'],
   compute: (sandbox) => ({ ar2: forecast(sandbox) })
 };
-
-/** The `ar2` property as computed before in this cycle. */
-export function ar2Of(sandbox: Sandbox): Ar2 | undefined {
-  return sandbox.properties.ar2 as Ar2 | undefined;
-}
 
 function forecast(sandbox: Sandbox): Ar2 {
   const now = bgNowOf(sandbox);

@@ -3,9 +3,6 @@ import { type Fields, isFields, isoOf, millsOf } from './reading.ts';
 /** Device statuses of a loop count this long, in minutes. */
 export const OPENAPS_MINUTES = 6 * 60;
 
-/** Something a loop decided or measured, with its instant as `moment` (ISO). */
-export type Moment = Fields & { readonly moment: string };
-
 /** What one OpenAPS, AAPS or Trio status holds, each part with its `moment` where it has a time. */
 export interface OpenapsView {
   readonly iob?: Fields;

@@ -31,7 +31,7 @@ export const rawbg: Plugin = {
  * Raw glucose, whole mg/dl; 0 when the inputs do not allow it.
  * @param display RAWBG_DISPLAY: `filtered`, `unfiltered`, anything else is `unsmoothed`
  */
-export function rawGlucose(sgv: Sgv, cal: Cal, display: unknown): number {
+function rawGlucose(sgv: Sgv, cal: Cal, display: unknown): number {
   const unfiltered = Math.trunc(numberOf(sgv.unfiltered) ?? 0);
   const filtered = Math.trunc(numberOf(sgv.filtered) ?? 0);
   const scale = numberOf(cal.scale) ?? 0;
@@ -47,6 +47,6 @@ export function rawGlucose(sgv: Sgv, cal: Cal, display: unknown): number {
 }
 
 /** The noise word of a reading; without a number a reading below range is taken as heavily disturbed. */
-export function noiseLabel(sgv: Sgv): string {
+function noiseLabel(sgv: Sgv): string {
   return NOISE[numberOf(sgv.noise) ?? -1] ?? (sgv.mgdl < 40 ? 'Heavy' : '~~~');
 }

@@ -42,7 +42,7 @@ export function secondsOfDay(t: number, timezone: unknown): number {
 }
 
 /** A zone luxon knows, or the server's. */
-export function zoneOf(timezone: unknown): string {
+function zoneOf(timezone: unknown): string {
   return typeof timezone === 'string' && timezone !== '' && DateTime.fromMillis(0, { zone: timezone }).isValid
     ? timezone
     : 'local';
