@@ -1,3 +1,4 @@
+import type { AlarmEvent, AlarmMessage } from '../alarms/notification.ts';
 import type { CollectionName, Doc } from '../storage/port.ts';
 
 /** Where a write came in. */
@@ -34,4 +35,6 @@ export interface EventMap {
   'alarm-ack': { readonly level: number; readonly group: string; readonly silenceMs: number };
   /** Live state took in a change and is current again. */
   'live-updated': { readonly at: number };
+  /** An alarm, announcement, notification or all-clear goes out; sockets and push services listen. `at` in epoch ms. */
+  notification: { readonly event: AlarmEvent; readonly message: AlarmMessage; readonly at: number };
 }
