@@ -237,14 +237,15 @@ const ROWS: readonly Row[] = [
 ];
 
 describe('bad input (spec §15)', () => {
-  it.each(ROWS)('row %d: %s %s', async (_row, method, path, options, status, body) => {
+  it.each(ROWS)('row %d: %s %s', async (...cells) => {
+    const [row, method, path, options, status, body] = cells as unknown as Row;
     const answer = await call(server, method, path, options);
     expect([status].flat()).toContain(answer.status);
     if (body !== undefined) {
       if (body === refused) expect(answer.body).toMatchObject(refused);
       else expect(answer.body).toEqual(body);
     }
-    if (answer.status >= 400 && _row !== 48) {
+    if (answer.status >= 400 && row !== 48) {
       expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8');
       expect(answer.body.status).toBe(answer.status);
     }
