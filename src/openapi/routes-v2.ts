@@ -1,0 +1,151 @@
+import { z } from 'zod';
+import { json, NOT_MODIFIED, type Route } from './route.ts';
+import { Empty } from './shapes/common.ts';
+import { RuntimeData } from './shapes/live.ts';
+import { Properties } from './shapes/properties.ts';
+import { ListedRole, PermissionTrie, Role, StoredRole } from './shapes/role.ts';
+import { Grant } from './shapes/status.ts';
+import { ListedSubject, StoredSubject, Subject } from './shapes/subject.ts';
+import { Summary } from './shapes/summary.ts';
+import { CheckAnswer } from './shapes/v1-answers.ts';
+
+const READER = ['api:entries:read', 'api:treatments:read'];
+const properties = { ...json(Properties, 'Figures by the name of the property.', ['ETag']), ...NOT_MODIFIED };
+
+interface Administered {
+  readonly noun: 'subjects' | 'roles';
+  readonly listRight: 'read' | 'list';
+  readonly input: z.ZodType;
+  readonly stored: z.ZodType;
+  readonly listed: z.ZodType;
+}
+
+/** What administrators do with subjects and roles; `_id` names the one that is replaced. */
+const administration = ({ noun, listRight, input, stored, listed }: Administered): Route[] => {
+  const path = `/authorization/${noun}`;
+  const right = (verb: string): string[] => [`admin:api:${noun}:${verb}`];
+  return [
+    {
+      method: 'get',
+      path,
+      tag: 'access',
+      summary: `All ${noun}, by name`,
+      permissions: right(listRight),
+      answers: json(z.array(listed), 'The list.')
+    },
+    {
+      method: 'post',
+      path,
+      tag: 'access',
+      summary: `Stores one of the ${noun}`,
+      permissions: right('create'),
+      body: input,
+      answers: json(stored, 'As it was stored.'),
+      problems: ['Conflict']
+    },
+    {
+      method: 'put',
+      path,
+      tag: 'access',
+      summary: `Replaces one of the ${noun}, or stores it under its \`_id\``,
+      description: 'Without a usable `_id` the answer is 500 `Mongo Error`, as clients know it.',
+      permissions: right('update'),
+      body: input,
+      answers: json(stored, 'As it was stored.')
+    },
+    {
+      method: 'delete',
+      path: `${path}/{_id}`,
+      tag: 'access',
+      summary: `Deletes one of the ${noun}`,
+      permissions: right('delete'),
+      parameters: ['_id'],
+      answers: json(Empty, 'It is gone, or was never there.')
+    }
+  ];
+};
+
+/** What v2 has beside the routes of v1, below `/api/v2`. */
+export const ROUTES_V2: readonly Route[] = [
+  {
+    method: 'get',
+    path: '/properties',
+    tag: 'data',
+    summary: 'What every feature says now',
+    permissions: READER,
+    parameters: ['pretty', 'ifNoneMatch'],
+    answers: properties
+  },
+  {
+    method: 'get',
+    path: '/properties/{names}',
+    tag: 'data',
+    summary: 'What some features say now',
+    permissions: READER,
+    parameters: ['names', 'pretty', 'ifNoneMatch'],
+    answers: properties
+  },
+  {
+    method: 'get',
+    path: '/ddata/at',
+    tag: 'data',
+    summary: 'Everything the server works with now',
+    permissions: READER,
+    answers: json(RuntimeData, 'The data.', ['ETag'])
+  },
+  {
+    method: 'get',
+    path: '/ddata/at/{at}',
+    tag: 'data',
+    summary: 'Everything the server would have worked with at a moment',
+    permissions: READER,
+    parameters: ['at'],
+    answers: json(RuntimeData, 'The data.', ['ETag'])
+  },
+  {
+    method: 'get',
+    path: '/summary',
+    tag: 'data',
+    summary: 'The last hours in few bytes',
+    permissions: READER,
+    parameters: ['hours'],
+    answers: json(Summary, 'The summary.')
+  },
+
+  {
+    method: 'get',
+    path: '/authorization/request/{token}',
+    tag: 'access',
+    summary: 'Exchanges an access token for a JWT',
+    permissions: [],
+    parameters: ['accessToken'],
+    answers: json(Grant, 'The session.')
+  },
+  ...administration({ noun: 'subjects', listRight: 'read', input: Subject, stored: StoredSubject, listed: ListedSubject }),
+  ...administration({ noun: 'roles', listRight: 'list', input: Role, stored: StoredRole, listed: ListedRole }),
+  {
+    method: 'get',
+    path: '/authorization/permissions',
+    tag: 'access',
+    summary: 'Every permission the routes of v1 and v2 ask for',
+    permissions: ['admin:api:permissions:read'],
+    answers: json(z.array(z.string()), 'Sorted.')
+  },
+  {
+    method: 'get',
+    path: '/authorization/permissions/trie',
+    tag: 'access',
+    summary: 'The same permissions as a tree',
+    permissions: ['admin:api:permissions:read'],
+    answers: json(PermissionTrie, 'The tree.')
+  },
+  {
+    method: 'get',
+    path: '/authorization/debug/check/{permission}',
+    tag: 'access',
+    summary: 'Tries a permission',
+    permissions: ['{permission}'],
+    parameters: ['permission'],
+    answers: json(CheckAnswer, 'The caller has it.')
+  }
+];
