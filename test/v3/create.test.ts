@@ -68,21 +68,22 @@ describe('CREATE refuses and stores nothing (rest-v3 §8, §20)', () => {
   const APP = 'Bad or missing app field';
   const IDENTIFIER = 'Bad or missing identifier field';
   const EMPTY = 'Bad or missing request body';
-  it.each([
+  const each = (field: string, values: readonly unknown[], message: string) =>
+    values.map((value): [body: object, message: string] => [bolus({ [field]: value }), message]);
+  const noDates = [undefined, null, '', 'garbage', 0, -1, 1, true, {}, 'ABC', '2019-20-60T50:90:90', 946_684_800_000];
+  const refused: [body: object, message: string][] = [
     [{}, EMPTY],
     [[], EMPTY],
     [[bolus()], DATE],
-    ...[undefined, null, '', 'garbage', 0, -1, 1, true, {}, 'ABC', '2019-20-60T50:90:90', 946_684_800_000].map((date) => [
-      bolus({ date }),
-      DATE
-    ]),
+    ...each('date', noDates, DATE),
     [bolus({ date: 1e18, utcOffset: undefined }), OFFSET],
-    ...[null, '60', 1441, -1441].map((utcOffset) => [bolus({ utcOffset }), OFFSET]),
-    ...[undefined, null, '', ' \t', 5].map((app) => [bolus({ app }), APP]),
-    ...['  ', 42, { $ne: 1 }, ['a']].map((identifier) => [bolus({ identifier }), IDENTIFIER]),
+    ...each('utcOffset', [null, '60', 1441, -1441], OFFSET),
+    ...each('app', [undefined, null, '', ' \t', 5], APP),
+    ...each('identifier', ['  ', 42, { $ne: 1 }, ['a']], IDENTIFIER),
     [bolus({ identifier: ' ', date: null, app: null }), IDENTIFIER],
     [bolus({ utcOffset: null, app: null }), OFFSET]
-  ])('%j', async (sent, message) => {
+  ];
+  it.each(refused)('%j', async (sent, message) => {
     const before = await kit.stored('food');
     const { body } = await kit.post('/food', sent).expect(400);
     expect(body).toEqual({ status: 400, message });

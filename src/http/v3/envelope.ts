@@ -11,7 +11,7 @@ const SILENT: ReadonlySet<ErrorCode> = new Set(['not-found', 'gone', 'stale']);
  * Sends text as it is. Not `res.send`: that would add an ETag of its own, and AAPS throws a page away whose ETag is not
  * `W/"<ms>"`.
  */
-export function sendText(res: Response, status: number, type: string, body: string): void {
+export function sendText(res: Response, status: number, type: string, body: string | Buffer): void {
   res.statusCode = status;
   res.setHeader('Content-Type', `${type}; charset=utf-8`);
   res.setHeader('Content-Length', Buffer.byteLength(body));

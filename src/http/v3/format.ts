@@ -4,6 +4,7 @@ import { Refusal } from '../../errors.ts';
 import type { Doc } from '../../storage/port.ts';
 import { toCsv } from './csv.ts';
 import { sendText } from './envelope.ts';
+import type { Page } from './pages.ts';
 import { listToXml, toXml } from './xml.ts';
 
 export type Format = 'json' | 'csv' | 'xml';
@@ -92,9 +93,20 @@ export function formatOf(req: Request): Format {
   return format;
 }
 
-/** Sends documents as CSV or XML; a single one as header and row, or as `<item>`. */
-export function sendAs(res: Response, format: 'csv' | 'xml', docs: readonly Doc[] | Doc): void {
-  const list = Array.isArray(docs) ? (docs as readonly Doc[]) : undefined;
-  if (format === 'csv') sendText(res, 200, 'text/csv', toCsv(list ?? [docs as Doc]));
-  else sendText(res, 200, 'application/xml', list ? listToXml(list) : toXml(docs as Doc));
+/** Sends one document as CSV (header and row) or XML (`<item>`). */
+export function sendAs(res: Response, format: 'csv' | 'xml', doc: Doc): void {
+  if (format === 'csv') sendText(res, 200, 'text/csv', toCsv([doc]));
+  else sendText(res, 200, 'application/xml', toXml(doc));
 }
+
+/** Documents as a page of CSV or XML. */
+export const listAs = (format: 'csv' | 'xml', docs: readonly Doc[]): Page =>
+  format === 'csv'
+    ? { type: 'text/csv', body: Buffer.from(toCsv(docs)) }
+    : { type: 'application/xml', body: Buffer.from(listToXml(docs)) };
+
+/** JSON texts of documents as a page in v3's envelope. */
+export const listAsJson = (texts: readonly string[]): Page => ({
+  type: 'application/json',
+  body: Buffer.from(`{"status":200,"result":[${texts.join(',')}]}`)
+});

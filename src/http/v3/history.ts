@@ -1,12 +1,13 @@
 import type { Request } from 'express';
 import { parseV3Time } from '../../collections/v3-time.ts';
 import { Refusal } from '../../errors.ts';
-import { type Change, changesSince } from './changes.ts';
+import { changesSince } from './changes.ts';
 import { sendNotModified } from './conditional.ts';
-import { sendResult, setLastModified } from './envelope.ts';
+import { sendText, setLastModified } from './envelope.ts';
 import { project, readFields } from './fields.ts';
-import { formatOf, sendAs, setExtension, splitExtension } from './format.ts';
+import { formatOf, listAs, listAsJson, setExtension, splitExtension } from './format.ts';
 import { needList, type Operation } from './operation.ts';
+import type { Page } from './pages.ts';
 import { readLimit } from './paging.ts';
 import type { Tools } from './tools.ts';
 
@@ -16,7 +17,7 @@ const badTime = (): Refusal => new Refusal('bad-query', 'Bad or missing Last-Mod
  * GET of what changed, oldest change first, deleted documents as `isValid: false`. The ETag is exactly `W/"<ms>"`: AAPS cuts
  * the number out of it and asks from there the next time.
  */
-export function history({ services }: Tools): Operation {
+export function history({ services, pages }: Tools): Operation {
   return async ({ req, res, collection, who, params }) => {
     needList(who, collection);
     const after = req.params.since === undefined ? headerTime(req) - 1 : pathTime(req, String(req.params.since));
@@ -24,16 +25,24 @@ export function history({ services }: Tools): Operation {
     const fields = readFields(params);
     res.vary('Accept');
     const format = formatOf(req);
-    const changes = await changesSince(services.storage, collection, { after, limit, now: services.now() });
-    const last = changes.at(-1);
-    if (last) {
-      setLastModified(res, last.modified);
-      res.setHeader('ETag', `W/"${last.modified}"`);
-      if (req.fresh) return sendNotModified(res);
+    const make = async (): Promise<Page> => {
+      const changes = await changesSince(services.storage, collection, { after, limit, now: services.now() });
+      const docs = () => changes.map((change) => project(change.doc(), fields));
+      const texts = () => (fields ? docs().map((doc) => JSON.stringify(doc)) : changes.map((change) => change.json()));
+      const page = format === 'json' ? listAsJson(texts()) : listAs(format, docs());
+      return { ...page, modified: changes.at(-1)?.modified };
+    };
+    const key = `history ${format} ${after} ${limit} ${[...(fields ?? [])]}`;
+    const { type, body, modified } = await pages.get(collection, key, make);
+    if (modified !== undefined) {
+      setLastModified(res, modified);
+      res.setHeader('ETag', `W/"${modified}"`);
+      if (req.fresh) {
+        sendNotModified(res);
+        return;
+      }
     }
-    const docs = (list: readonly Change[]) => list.map((change) => project(change.doc(), fields));
-    if (format !== 'json') sendAs(res, format, docs(changes));
-    else sendResult(res, fields ? JSON.stringify(docs(changes)) : `[${changes.map((change) => change.json()).join(',')}]`);
+    sendText(res, 200, type, body);
   };
 }
 

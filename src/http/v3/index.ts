@@ -10,6 +10,7 @@ import { pathExtension } from './format.ts';
 import { history } from './history.ts';
 import { lastModified } from './last-modified.ts';
 import { known, need, run } from './operation.ts';
+import { createPages } from './pages.ts';
 import { patch } from './patch.ts';
 import { createPruner } from './prune.ts';
 import { read } from './read.ts';
@@ -23,7 +24,8 @@ import { status, version } from './version.ts';
  */
 export function createV3(services: Services, { testRoute = isTestBed(process.env) } = {}): Router {
   const router = Router();
-  const tools = { services, prune: createPruner(services) };
+  const pages = createPages(services);
+  const tools = { services, pages, prune: createPruner(services, pages) };
   const who = bearer(services);
   const body = jsonBody();
 

@@ -1,6 +1,7 @@
 import { pruneOlderThan } from '../../collections/retention.ts';
 import type { V3Collection } from '../../collections/v3-document.ts';
 import type { Services } from '../../services.ts';
+import type { Pages } from './pages.ts';
 
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
@@ -10,7 +11,7 @@ const HOUR = 3_600_000;
  * hour (the first time right away).
  * @returns a function to be called after each write
  */
-export function createPruner({ config, storage, commit, log, now }: Services): (collection: V3Collection) => void {
+export function createPruner({ config, storage, commit, log, now }: Services, pages: Pages): (collection: V3Collection) => void {
   const last = new Map<V3Collection, number>();
   return (collection) => {
     const days = config.api3.autoprune[collection];
@@ -18,7 +19,10 @@ export function createPruner({ config, storage, commit, log, now }: Services): (
     if (!days || days <= 0 || at - (last.get(collection) ?? Number.NEGATIVE_INFINITY) < HOUR) return;
     last.set(collection, at);
     pruneOlderThan(storage, commit, collection, at - days * DAY).then(
-      (removed) => removed > 0 && log.info({ collection, removed }, 'pruned old documents'),
+      (removed) => {
+        pages.forget(collection);
+        if (removed > 0) log.info({ collection, removed }, 'pruned old documents');
+      },
       (error: unknown) => log.error({ err: error, collection }, 'pruning failed')
     );
   };
