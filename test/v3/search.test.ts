@@ -95,6 +95,8 @@ describe('filters (rest-v3 §11.4)', () => {
     }
   );
 
+  const outOfTolerance = (name: string, values: string[]) =>
+    values.map((value): [query: string, message: unknown] => [`${name}=${value}`, `Parameter ${name} out of tolerance`]);
   const refused: [query: string, message: unknown][] = [
     ['sgv$foo=1', 'Unsupported filter operator foo'],
     ['sgv$RE=1', 'Unsupported filter operator RE'],
@@ -105,11 +107,8 @@ describe('filters (rest-v3 §11.4)', () => {
     ['fields=a,', expect.any(String)],
     ['fields=$x', expect.any(String)],
     ['sort=a&sort$desc=b', 'Parameters sort and sort_desc cannot be combined'],
-    ...['0', '-1', 'abc', '51', '0.5', '0x3', '1&limit=2', 'Infinity'].map((limit) => [
-      `limit=${limit}`,
-      'Parameter limit out of tolerance'
-    ]),
-    ...['-1', 'abc'].map((skip) => [`skip=${skip}`, 'Parameter skip out of tolerance']),
+    ...outOfTolerance('limit', ['0', '-1', 'abc', '51', '0.5', '0x3', '1&limit=2', 'Infinity']),
+    ...outOfTolerance('skip', ['-1', 'abc']),
     ['sort=a&sort$desc=b&sgv$foo=1&limit=x', 'Unsupported filter operator foo']
   ];
   it.each(refused)('%s is refused', async (query, message) => {
