@@ -14,5 +14,6 @@ export function tombstoneOf(collection: CollectionName, doc: Doc & { _id: string
     REGISTRY[collection].tombstone === 'whole'
       ? fields
       : Object.fromEntries(IDENTITY_FIELDS.filter((f) => f in fields).map((f) => [f, fields[f]]));
-  return { _id: `${collection}:${_id}`, collection, ...kept, identifier: fields.identifier ?? _id, isValid: false, srvModified };
+  // a field of that name must not hide which collection the document was in
+  return { ...kept, _id: `${collection}:${_id}`, collection, identifier: fields.identifier ?? _id, isValid: false, srvModified };
 }

@@ -132,6 +132,12 @@ describe('HISTORY (rest-v3 §11.10)', () => {
     expect((await kit.get('/treatments')).body.result).toHaveLength(2);
   });
 
+  it('a hard-deleted document with a field called collection shows as well', async () => {
+    await kit.post('/treatments', bolus({ identifier: 'h-c', collection: 'mine' })).expect(201);
+    await kit.delete('/treatments/h-c?permanent=true').expect(200);
+    expect((await history(LONG_AGO)).result).toEqual([expect.objectContaining({ identifier: 'h-c', isValid: false })]);
+  });
+
   it('documents the reference wrote count with their date, but not when it lies ahead of the clock', async () => {
     const now = Date.now();
     const doc = (id: string, ms: number) => ({
