@@ -21,8 +21,8 @@ export interface NotifyRequest {
   readonly pushoverSound?: string | null;
   readonly debug?: unknown;
   readonly isAnnouncement?: boolean;
-  /** Epoch ms of what is told. */
-  readonly timestamp?: number;
+  /** When what is told happened, as its app wrote it: epoch ms or a date. */
+  readonly timestamp?: number | string;
   readonly notifyhash?: string;
 }
 

@@ -65,27 +65,49 @@ function instant(status: Timed): number {
   return millsOf(fieldsOf(status.xdripjs).timestamp) ?? status.mills;
 }
 
-/** A transmitter that is not OK, then one whose battery runs low. When to repeat it is the alarms' affair. */
+/** One thing about a transmitter that somebody should know. */
+export interface TransmitterAlert {
+  readonly level: 0 | 1;
+  readonly title: string;
+  readonly message: string;
+}
+
+/** The first thing to tell. When to repeat it is the alarms' affair. */
 function alertOf(part: Fields, settings: Fields): { level: Level; notification?: Fields } {
+  const alert = stateAlert(part) ?? batteryAlert(part, settings);
+  if (!alert) return { level: NONE };
+  const { level, title, message } = alert;
+  const notification = { title, message, pushoverSound: 'incoming', level, group: 'xDrip-js' };
+  return { level, ...(settings.enableAlerts ? { notification } : {}) };
+}
+
+/**
+ * A transmitter that is not OK.
+ * @param part the `xdripjs` part of a device status
+ */
+export function stateAlert(part: Fields): TransmitterAlert | undefined {
   const state = numberOf(part.state);
-  const notify = (level: Level, title: string, message: string) => {
-    const notification = { title, message, pushoverSound: 'incoming', level, group: 'xDrip-js' };
-    return { level, ...(settings.enableAlerts ? { notification } : {}) };
-  };
-  if (state !== undefined && state !== OK_STATE) {
-    const text = `CGM Transmitter state: ${textOf(part.stateString) ?? state}`;
-    return notify(state === CALIBRATION_STATE ? INFO : WARN, text, text);
-  }
+  if (state === undefined || state === OK_STATE) return undefined;
+  const text = `CGM Transmitter state: ${textOf(part.stateString) ?? state}`;
+  return { level: state === CALIBRATION_STATE ? INFO : WARN, title: text, message: text };
+}
+
+/**
+ * A transmitter whose battery runs low, voltages in 1/100 V.
+ * @param part the `xdripjs` part of a device status
+ */
+export function batteryAlert(part: Fields, settings: Fields): TransmitterAlert | undefined {
   const limit = numberSetting(settings, 'warnBatV', 300);
   for (const [name, volts, floor] of [
     ['A', numberOf(part.voltagea), limit],
     ['B', numberOf(part.voltageb), limit - 10]
   ] as const) {
     if (volts !== undefined && volts < floor) {
-      return notify(WARN, 'CGM Transmitter Battery Low', `CGM Transmitter Battery ${name} Low Voltage: ${volts}`);
+      const message = `CGM Transmitter Battery ${name} Low Voltage: ${volts}`;
+      return { level: WARN, title: 'CGM Transmitter Battery Low', message };
     }
   }
-  return { level: NONE };
+  return undefined;
 }
 
 function twoDecimals(value: unknown): number | null {

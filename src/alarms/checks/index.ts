@@ -1,6 +1,22 @@
 import type { Current } from '../../plugins/current.ts';
 import type { AlarmRequests, NotifyRequest, SnoozeRequest } from '../notification.ts';
+import { ar2 } from './ar2.ts';
+import { bage } from './bage.ts';
+import { bwp } from './bwp.ts';
+import { cage } from './cage.ts';
 import type { Check } from './check.ts';
+import { dbsize } from './dbsize.ts';
+import { errorcodes } from './errorcodes.ts';
+import { iage } from './iage.ts';
+import { loop } from './loop.ts';
+import { openaps } from './openaps.ts';
+import { pump } from './pump.ts';
+import { sage } from './sage.ts';
+import { simplealarms } from './simplealarms.ts';
+import { timeago } from './timeago.ts';
+import { treatmentnotify } from './treatmentnotify.ts';
+import { upbat } from './upbat.ts';
+import { createXdripjs } from './xdripjs.ts';
 
 /** Where faults of checks are told. */
 export interface ChecksOptions {
@@ -39,5 +55,22 @@ export function createChecks(checks: readonly Check[] = allChecks()): RunChecks 
 
 /** In the order of properties-plugins §A.1, which decides between alarms of the same level and group. */
 function allChecks(): Check[] {
-  return [];
+  return [
+    upbat,
+    ar2,
+    simplealarms,
+    errorcodes,
+    pump,
+    openaps,
+    createXdripjs(),
+    loop,
+    bwp,
+    cage,
+    sage,
+    iage,
+    bage,
+    treatmentnotify,
+    timeago,
+    dbsize
+  ];
 }
