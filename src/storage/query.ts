@@ -1,6 +1,7 @@
 import { Context } from 'mingo/core';
 import { Query as Compiled } from 'mingo/query';
 import { Refusal } from '../errors.ts';
+import { canonicalId } from './object-id.ts';
 import { QUERY_OPERATORS } from './operators.ts';
 import type { Doc } from './port.ts';
 import { compileRegex } from './regex.ts';
@@ -101,11 +102,15 @@ function checkRegex({ $regex, $options }: Record<string, unknown>): void {
 
 const context = Context.init({ query: QUERY_OPERATORS as never });
 
-function withRe2(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withRe2);
+/** The filter in the matcher's own words: `$re2` for `$regex`, ids as they are stored. */
+function prepared(value: unknown, inId = false): unknown {
+  if (typeof value === 'string') return inId ? canonicalId(value) : value;
+  if (Array.isArray(value)) return value.map((item) => prepared(item, inId));
   if (!isPlainObject(value)) return value;
   const { $regex, $options, ...rest } = value;
-  const out: Record<string, unknown> = Object.fromEntries(Object.entries(rest).map(([key, v]) => [key, withRe2(v)]));
+  const out: Record<string, unknown> = Object.fromEntries(
+    Object.entries(rest).map(([key, item]) => [key, prepared(item, inId || key === '_id')])
+  );
   if (typeof $regex === 'string') out.$re2 = [$regex, $options ?? ''];
   return out;
 }
@@ -116,6 +121,6 @@ function withRe2(value: unknown): unknown {
  * @param filter one that {@link checkFilter} let pass
  */
 export function matcher(filter: Filter): (doc: Doc) => boolean {
-  const compiled = new Compiled(withRe2(filter) as never, { context, scriptEnabled: false } as never);
+  const compiled = new Compiled(prepared(filter) as never, { context, scriptEnabled: false } as never);
   return (doc) => compiled.test(doc);
 }

@@ -18,12 +18,16 @@ export interface SqliteCollection {
   find(query: Query): AsyncIterable<Stored[]>;
   count(filter: Filter): Promise<number>;
   candidates(keys: readonly Key[]): Doc[];
+  /** Told before an odd document is written. */
+  expectOdd(): void;
 }
 
 export function createCollection(name: StoreName, driver: Driver): SqliteCollection {
+  /** Known to be without odd documents until one is written: asking the database at every query would cost as much as the query. */
+  let odd = driver.prepare(`SELECT 1 FROM "${name}" WHERE odd = 1 LIMIT 1`).get() !== undefined;
+
   function where(filter: Filter): Where {
     const translated = translate(filter);
-    const odd = driver.prepare(`SELECT 1 FROM "${name}" WHERE odd = 1 LIMIT 1`).get() !== undefined;
     return odd ? { sql: `(${translated.sql}) OR odd = 1`, params: translated.params, exact: false } : translated;
   }
 
@@ -91,7 +95,14 @@ export function createCollection(name: StoreName, driver: Driver): SqliteCollect
     return [...found.values()];
   }
 
-  return { find, count, candidates };
+  return {
+    find,
+    count,
+    candidates,
+    expectOdd: () => {
+      odd = true;
+    }
+  };
 }
 
 function orderBy(sort: NonNullable<Query['sort']>): string {
@@ -110,16 +121,16 @@ function jsonPath(field: string): string {
 }
 
 /** The row of a document: id, odd, JSON text and the key columns, in the order of {@link KEY_FIELDS}. */
-export function rowOf(doc: Doc & { _id: string }): Value[] {
+export function rowOf(doc: Doc & { _id: string }): { odd: boolean; values: Value[] } {
   const id = canonicalId(doc._id);
-  let odd = 0;
+  let odd = false;
   const keys = KEY_FIELDS.map((field): Value => {
     const value = doc[field];
     if (value === undefined || value === null) return null;
     if (field === 'isValid' && typeof value === 'boolean') return Number(value);
     if (field !== 'isValid' && (typeof value === 'string' || typeof value === 'number')) return value;
-    odd = 1;
+    odd = true;
     return null;
   });
-  return [id, odd, JSON.stringify(id === doc._id ? doc : { ...doc, _id: id }), ...keys];
+  return { odd, values: [id, Number(odd), JSON.stringify(id === doc._id ? doc : { ...doc, _id: id }), ...keys] };
 }
