@@ -1,4 +1,8 @@
-import sanitize from 'sanitize-html';
+import { createRequire } from 'node:module';
+import type sanitize from 'sanitize-html';
+
+/** Loaded at the first text with tags, which most sites never see: it costs more memory than the rest of the write path. */
+const load = createRequire(import.meta.url);
 
 const words = (text: string): string[] => text.split(/\s+/);
 
@@ -55,7 +59,8 @@ export function purify(text: string): string {
 }
 
 /** The library closes `<br />`; a browser, and so the reference, writes `<br>`. Text and attributes hold no bare `>` here. */
-const toHtml = (html: string, options: sanitize.IOptions): string => sanitize(html, options).replaceAll(' />', '>');
+const toHtml = (html: string, options: sanitize.IOptions): string =>
+  (load('sanitize-html') as typeof sanitize)(html, options).replaceAll(' />', '>');
 
 const tooMany = (text: string): boolean => text.split('<', MAX_TAGS + 2).length > MAX_TAGS + 1;
 

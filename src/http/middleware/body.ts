@@ -15,12 +15,19 @@ export function bodies(): RequestHandler[] {
   const json = (limit: number): RequestHandler => express.json({ limit, type: 'application/json' });
   const small = json(SMALL);
   const large = json(Math.max(...Object.values(JSON_LIMITS)));
+  const form = express.urlencoded(FORM);
   return [
-    (req, res, next) => (JSON_LIMITS[req.path.split(/[/.]/)[1]?.toLowerCase() ?? ''] ? large : small)(req, res, next),
-    express.urlencoded(FORM),
+    // reads are most of the traffic and carry no body worth looking for
+    unlessRead((req, res, next) => (JSON_LIMITS[req.path.split(/[/.]/)[1]?.toLowerCase() ?? ''] ? large : small)(req, res, next)),
+    unlessRead(form),
     (req, _res, next) => {
       req.body ??= {};
       next();
     }
   ];
 }
+
+const unlessRead =
+  (parser: RequestHandler): RequestHandler =>
+  (req, res, next) =>
+    req.method === 'GET' || req.method === 'HEAD' ? next() : parser(req, res, next);
