@@ -3,6 +3,7 @@ import express, { type Express } from 'express';
 import { createAdminNotifies } from '../alarms/admin-notifies.ts';
 import { requestLog } from '../observe/request-log.ts';
 import { apiDescriptions } from '../openapi/page.ts';
+import { createPages } from '../pages/pages.ts';
 import { createCurrent } from '../plugins/current.ts';
 import type { Services } from '../services.ts';
 import { errorRenderer, notFound } from './errors.ts';
@@ -45,6 +46,7 @@ export function createApp(services: Services): Express {
   app.use('/api/v2', createV2(services, current));
   app.use(pebble(services, current));
   app.use(apiDescriptions(services));
+  app.use(createPages(config));
   app.use(pages());
 
   app.use(notFound);
