@@ -61,7 +61,7 @@ export function openApiDocument(config: Config): OpenApiDocument {
     for (const route of mount.routes) {
       if (route.when && !route.when(config)) continue;
       headings.add(headingOf(mount, route));
-      describeRoute(registry, mount, route, config);
+      describeRoute(registry, mount, route);
     }
   }
   return new OpenApiGeneratorV31([...registry.definitions, ...COMMON], {

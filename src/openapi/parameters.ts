@@ -55,7 +55,11 @@ export const parameters = ({ apiMaxCount, api3 }: Known) =>
     deleteSpec: path('spec', 'An `_id` (24 lower-case hexadecimal digits), a type, or `*` for every type.'),
     id: path('id', 'An `_id`; `*` leaves the choice to `find`. Treatments also answer to the UUID of a Loop override.'),
     _id: path('_id', 'An `_id`: 24 hexadecimal digits.', { ...TEXT, pattern: '^[0-9a-fA-F]{24}$' }),
-    storage: path('storage', 'A collection.'),
+    storage: path('storage', 'A collection; any other word means entries.', {
+      ...TEXT,
+      enum: ['entries', 'treatments', 'devicestatus']
+    }),
+    echoStorage: path('storage', 'A collection.', { ...TEXT, enum: ['entries', 'treatments', 'devicestatus', 'activity'] }),
     field: path('field', 'Name of a field.'),
     type: path('type', 'Only documents of this type.'),
     model: path('model', 'Only documents of this type.'),

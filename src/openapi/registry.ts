@@ -52,7 +52,7 @@ export function createRegistry(config: Config): OpenAPIRegistry {
 }
 
 /** Writes down one route of a mount. */
-export function describeRoute(registry: OpenAPIRegistry, mount: Mount, route: Route, config: Config): void {
+export function describeRoute(registry: OpenAPIRegistry, mount: Mount, route: Route): void {
   const path = `${mount.prefix}${route.path}`;
   const rights = route.permissions.map((right) =>
     typeof right === 'string' ? `\`${right}\`` : right.map((one) => `\`${one}\``).join(' or ')
@@ -65,7 +65,7 @@ export function describeRoute(registry: OpenAPIRegistry, mount: Mount, route: Ro
     tags: [headingOf(mount, route)],
     summary: route.summary,
     ...(description !== '' && { description }),
-    parameters: (route.parameters ?? []).map((name) => parameterOf(name, route, config)),
+    parameters: (route.parameters ?? []).map((name) => ({ $ref: `#/components/parameters/${name}` })),
     ...(route.body && { request: { body: { required: true, content: { 'application/json': { schema: route.body } } } } }),
     responses: responsesOf(mount, route),
     security: securityOf(mount, route),
@@ -83,13 +83,6 @@ function operationId(method: string, path: string): string {
   return (
     method + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('') + (path.endsWith('/') ? 'Index' : '')
   );
-}
-
-function parameterOf(name: keyof ReturnType<typeof parameters>, { choices }: Route, config: Config) {
-  const values = choices?.[name];
-  if (!values) return { $ref: `#/components/parameters/${name}` };
-  const known = parameters(config)[name];
-  return { ...known, schema: { ...known.schema, enum: [...values] } };
 }
 
 function securityOf({ credentials }: Mount, route: Route): Record<string, string[]>[] {

@@ -25,8 +25,6 @@ export interface Route {
   /** Whether credentials are looked at; absent: they are needed where rights are. */
   readonly credentials?: 'needed' | 'optional';
   readonly parameters?: readonly ParameterName[];
-  /** Values a path parameter may have here. */
-  readonly choices?: Readonly<Record<string, readonly string[]>>;
   readonly body?: z.ZodType;
   readonly answers: Readonly<Record<number, Answer>>;
   /** The refusals that are its own; those everything can give (401, 500 …) are added. */

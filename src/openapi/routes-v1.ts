@@ -55,7 +55,6 @@ const reads = (noun: string): string[] => [`api:${noun}:read`];
 /** A write takes the right to read as well. */
 const writes = (noun: string, verb: 'create' | 'update' | 'delete'): string[] => [`api:${noun}:read`, `api:${noun}:${verb}`];
 
-const SLICEABLE = ['entries', 'treatments', 'devicestatus'];
 const slices = (path: string, parameters: readonly ('type' | 'prefix' | 'regex')[]): Route => ({
   method: 'get',
   path: `/slice/{storage}/{field}${path}`,
@@ -63,7 +62,6 @@ const slices = (path: string, parameters: readonly ('type' | 'prefix' | 'regex')
   summary: 'Documents of a collection whose field fits a pattern',
   permissions: reads('{storage}'),
   parameters: ['storage', 'field', ...parameters, ...QUERY],
-  choices: { storage: SLICEABLE },
   answers: SLICED
 });
 const times = (path: string, parameters: readonly ('prefix' | 'regex')[]): Route => ({
@@ -90,8 +88,7 @@ const echoes = (path: string, parameters: readonly ('model' | 'echoId')[]): Rout
   tag: 'debug',
   summary: 'Shows what a query becomes',
   permissions: reads('{storage}'),
-  parameters: ['storage', ...parameters, 'find'],
-  choices: { storage: [...SLICEABLE, 'activity'] },
+  parameters: ['echoStorage', ...parameters, 'find'],
   answers: json(Echo, 'The query.'),
   problems: ['NotFound']
 });
@@ -186,7 +183,6 @@ export const ROUTES_V1: readonly Route[] = [
     summary: 'How many documents `find` matches',
     permissions: reads('{storage}'),
     parameters: ['storage', 'find'],
-    choices: { storage: SLICEABLE },
     answers: json(Counted, 'The count.')
   },
 

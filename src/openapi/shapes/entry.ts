@@ -3,12 +3,13 @@ import { dateText, mgdl, mills, numberOrText, offset, storedFields, v3Fields, v3
 
 const fields = {
   type: z.string().optional().describe('`sgv` (sensor), `mbg` (meter), `cal` (calibration) or any other kind.'),
-  date: mills.optional(),
+  // forms upload numbers as text, and what was uploaded comes back as it was
+  date: z.union([mills, z.string()]).optional(),
   dateString: dateText.nullish(),
   sysTime: dateText.nullish().describe('`dateString` in UTC.'),
   utcOffset: offset,
-  sgv: mgdl.nullish(),
-  mbg: mgdl.nullish(),
+  sgv: z.union([mgdl, z.string()]).nullish(),
+  mbg: z.union([mgdl, z.string()]).nullish(),
   direction: z
     .string()
     .nullish()
@@ -26,7 +27,7 @@ const fields = {
 };
 
 /** An entry as apps upload it. */
-export const Entry = z.looseObject({ ...fields, date: mills.or(z.string()).optional() }).meta({
+export const Entry = z.looseObject(fields).meta({
   id: 'Entry',
   description: 'A glucose value, calibration or other record of a sensor or meter. Fields not named here are kept as sent.',
   examples: [

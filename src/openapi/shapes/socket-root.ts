@@ -30,9 +30,7 @@ const collection = z.enum(['treatments', 'entries', 'devicestatus', 'profile', '
 export const DbAdd = z
   .looseObject({
     collection,
-    data: z
-      .union([AnyDocument, z.array(AnyDocument)])
-      .describe('One document, or a list of them.')
+    data: z.union([AnyDocument, z.array(AnyDocument)]).describe('One document, or a list of them.')
   })
   .meta({ id: 'DbAdd', description: 'A document to be stored.' });
 
@@ -58,12 +56,10 @@ const refused = z.union([
 ]);
 
 /** Answer to `dbAdd`. */
-export const DbAdded = z
-  .union([z.array(AnyDocument), refused])
-  .meta({
-    id: 'DbAdded',
-    description: 'The documents as stored (none where the server does not take them), or why nothing was stored.'
-  });
+export const DbAdded = z.union([z.array(AnyDocument), refused]).meta({
+  id: 'DbAdded',
+  description: 'The documents as stored (none where the server does not take them), or why nothing was stored.'
+});
 
 /** Answer to the other writes. */
 export const DbDone = z
