@@ -44,3 +44,14 @@ export type StorageEvents = {
   update: (change: { readonly colName: string; readonly doc: Doc }) => void;
   delete: (change: { readonly colName: string; readonly identifier: string }) => void;
 };
+
+/** Answer to `subscribe` on `/alarm`; without `read` and `ack` for those who came with an access token. */
+export type AlarmSubscribed =
+  | { readonly success: true; readonly message: string; readonly read?: boolean; readonly ack?: boolean }
+  | { readonly success: false; readonly message: string };
+
+/** What clients of `/alarm` say: `subscribe(message)`, `ack(level, group, silenceMs)`, in whatever shape. */
+export type AlarmRequests = { [event in 'subscribe' | 'ack']: (...args: unknown[]) => void };
+
+/** What `/alarm` tells. */
+export type AlarmEvents = { [event in AlarmEvent]: (notification: object) => void };

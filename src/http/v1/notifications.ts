@@ -1,11 +1,7 @@
 import type { RequestHandler } from 'express';
+import { silenceOf } from '../../alarms/silence.ts';
 import { firstOf } from './query-params.ts';
 import { paramsOf, type V1 } from './v1.ts';
-
-/** How long an acknowledged alarm stays silent unless the caller says otherwise, ms. */
-const SILENCE = 30 * 60_000;
-/** The longest silence one request can ask for, ms: no typing error may switch alarms off for good. */
-const LONGEST = 24 * 3_600_000;
 
 /**
  * `GET /notifications/ack?level=1|2&group=&time=`: silences an alarm. The alarm engine listens on the bus. An unknown level
@@ -16,12 +12,11 @@ export function acknowledge({ bus }: V1): RequestHandler {
     const params = paramsOf(req);
     const level = Number(firstOf(params.level));
     const group = firstOf(params.group);
-    const time = Number(firstOf(params.time) ?? Number.NaN);
     if (level === 1 || level === 2) {
       bus.publish('alarm-ack', {
         level,
         group: typeof group === 'string' && group !== '' ? group : 'default',
-        silenceMs: time > 0 ? Math.min(time, LONGEST) : SILENCE
+        silenceMs: silenceOf(firstOf(params.time))
       });
     }
     res.type('txt').send('OK');
