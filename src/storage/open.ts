@@ -6,12 +6,17 @@ import type { Storage } from './port.ts';
 /**
  * The store the settings ask for: MongoDB when a URI is set, else SQLite in the data folder. The driver of the other one is
  * never loaded.
+ * @param onTrouble hears a sentence when the database goes out of reach, undefined when it is back
  * @throws Error with a sentence for people when the SQLite file cannot be used; a MongoDB that is away is waited for instead
  */
-export async function openStorage(config: Config, log: Logger): Promise<Storage> {
+export async function openStorage(
+  config: Config,
+  log: Logger,
+  onTrouble?: (sentence: string | undefined) => void
+): Promise<Storage> {
   if (config.mongo) {
     const { createMongoStorage } = await import('./mongo/mongo.ts');
-    return createMongoStorage(config.mongo, { log });
+    return createMongoStorage(config.mongo, { log, ...(onTrouble && { onTrouble }) });
   }
   const { createSqliteStorage } = await import('./sqlite/sqlite.ts');
   return createSqliteStorage({ file: join(config.dataDir, 'vigil.db') });
