@@ -4,6 +4,10 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { createAccess } from './access/access.ts';
+import { createAlarms } from './alarms/alarms.ts';
+import { createChecks } from './alarms/checks/index.ts';
+import { watchClocks } from './alarms/clock-skew.ts';
+import { secretNotes } from './alarms/weak-secret.ts';
 import { createBus } from './bus/bus.ts';
 import { createCommit } from './collections/commit.ts';
 import type { Config } from './config/config.ts';
@@ -11,6 +15,7 @@ import { ensureSecrets } from './config/secret.ts';
 import { createApp } from './http/app.ts';
 import { createLive } from './live/create-live.ts';
 import { createLogger } from './observe/logger.ts';
+import { createCurrent } from './plugins/current.ts';
 import type { Services } from './services.ts';
 import { attachSockets } from './sockets/attach.ts';
 import { openStorage } from './storage/open.ts';
@@ -42,8 +47,10 @@ export async function createServer(
 ): Promise<Server> {
   const secrets = await ensureSecrets(config);
   for (const warning of secrets.warnings) log.warn(warning);
-  const storage = await openStorage(config, log);
   const bus = createBus((error, event, owner) => log.error({ err: error, event, owner }, 'a listener failed'));
+  const storage = await openStorage(config, log, (sentence) => {
+    if (sentence) bus.publish('admin-notify', { title: 'Database trouble', message: sentence });
+  });
   const commit = createCommit(storage, bus, now);
   const access = createAccess({
     config,
@@ -65,7 +72,10 @@ export async function createServer(
     live,
     now
   };
-  const app = createApp(services);
+  const current = createCurrent(services);
+  const alarms = createAlarms({ services, current, runChecks: createChecks() });
+  const unwatchClocks = watchClocks(services);
+  const app = createApp(services, current);
   const http: HttpServer = config.tls
     ? createHttpsServer(
         {
@@ -77,6 +87,8 @@ export async function createServer(
       )
     : createHttpServer(app);
   const sockets = attachSockets(http, services);
+  for (const note of secretNotes(secrets.apiSecret, config)) bus.publish('admin-notify', note);
+  alarms.start();
 
   async function close(): Promise<void> {
     const drained = new Promise<void>((resolve) => http.close(() => resolve()));
@@ -85,6 +97,9 @@ export async function createServer(
     const hurry = setTimeout(() => http.closeAllConnections(), DRAIN_MS);
     await drained;
     clearTimeout(hurry);
+    unwatchClocks();
+    // after the last request: it may have acknowledged an alarm
+    await alarms.close();
     await live.close();
     await access.close();
     await storage.close();

@@ -4,24 +4,29 @@ import { createAdminNotifies } from '../alarms/admin-notifies.ts';
 import { requestLog } from '../observe/request-log.ts';
 import { apiDescriptions } from '../openapi/page.ts';
 import { createPages } from '../pages/pages.ts';
-import { createCurrent } from '../plugins/current.ts';
+import type { Current } from '../plugins/current.ts';
 import type { Services } from '../services.ts';
 import { errorRenderer, notFound } from './errors.ts';
 import { bodies } from './middleware/body.ts';
 import { cors } from './middleware/cors.ts';
 import { poweredBy } from './middleware/powered-by.ts';
 import { transport } from './middleware/transport.ts';
+import { createPageCache } from './page-cache.ts';
 import { pages } from './pages.ts';
 import { pebble } from './pebble.ts';
 import { noContent, robots, versions } from './root.ts';
+import type { Answer } from './v1/answers.ts';
 import { extension } from './v1/extension.ts';
 import { createV1 } from './v1/index.ts';
 import { parseParams } from './v1/query-params.ts';
 import { createV2 } from './v2/index.ts';
 import { createV3 } from './v3/index.ts';
 
-/** The HTTP side of the server: what every request passes, in order, and where it ends. */
-export function createApp(services: Services): Express {
+/**
+ * The HTTP side of the server: what every request passes, in order, and where it ends.
+ * @param current what the plugins say now, shared with the alarms
+ */
+export function createApp(services: Services, current: () => Current): Express {
   const { config, log } = services;
   const app = express();
   app.disable('x-powered-by');
@@ -38,8 +43,11 @@ export function createApp(services: Services): Express {
   app.get('/api/versions', versions);
   app.use('/api/v3', createV3(services));
 
-  const current = createCurrent(services);
-  const shared = { ...services, adminNotifies: createAdminNotifies(services) };
+  const shared = {
+    ...services,
+    adminNotifies: createAdminNotifies(services),
+    answers: createPageCache<Answer>(services, 'v1-answers')
+  };
   app.use(['/api/v1', '/api/v2'], poweredBy, extension, ...bodies());
   app.use('/api/v1', createV1({ ...shared, door: 'v1' }));
   app.use('/api/v2', createV1({ ...shared, door: 'v2' }));
