@@ -1,4 +1,5 @@
 import type { StoreName } from '../storage/port.ts';
+import type { IntegrationSettings } from './integrations.ts';
 
 /** Public settings as status.json shows them (units, thresholds, enabled features …), keys in the reference's order. */
 export type Settings = {
@@ -63,6 +64,7 @@ export interface Config {
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent';
   readonly settings: Settings;
   readonly extendedSettings: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly integrations: IntegrationSettings;
   /** Sentences about values that were set but are not understood; shown at start. */
   readonly warnings: readonly string[];
 }

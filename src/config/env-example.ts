@@ -11,6 +11,7 @@ const SECTIONS: Partial<Record<VariableName, string>> = {
   ENABLE: 'Features',
   DISPLAY_UNITS: 'Glucose and alarms',
   CUSTOM_TITLE: 'Display',
+  NTFY_URL: 'Messages that leave the server (Pushover, IFTTT and Loop: see their sections below)',
   IMPORT_CONFIG: 'Kept for existing installations'
 };
 

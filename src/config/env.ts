@@ -9,6 +9,7 @@ import {
   minutesList,
   settingNumber,
   settingSwitch,
+  strictAmount,
   strictNumber,
   text,
   threshold,
@@ -19,6 +20,8 @@ import {
 const MIN_SECRET = 12;
 const MIN_KEY = 32;
 const MONGO_URI = /^mongodb(\+srv)?:\/\/[^\s/]+/;
+const WEB = { allowed: 'an address that begins with http:// or https://', check: (value: string) => /^https?:\/\/[^\s/]+\S*$/i.test(value) };
+const TOPIC = 'an address that begins with http:// or https:// and ends with the name of a topic';
 
 /** Every variable once, in the order of `.env.example`. Variables of single features (PUMP_…, LOOP_…) stand in `feature-env.ts`. */
 export const VARIABLES = {
@@ -178,6 +181,35 @@ export const VARIABLES = {
   SHOW_CLOCK_LAST_TIME: settingSwitch(false, 'Whether clocks show the age of the reading.'),
   ...frames(),
 
+  // messages that leave the server
+  NTFY_URL: checked(
+    undefined,
+    'ntfy topic that alarms and announcements are sent to: https://ntfy.sh/ and a name nobody can guess.',
+    TOPIC,
+    (value) => WEB.check(value) && /^\/+([^/]+\/)*[^/]+\/?$/.test(pathOf(value)),
+    { secret: true }
+  ),
+  NTFY_TOKEN: text(undefined, 'Access token of ntfy, for topics that need one.', { secret: true }),
+  GOTIFY_URL: checked(undefined, 'Gotify server that alarms and announcements are sent to.', WEB.allowed, WEB.check, {
+    secret: true
+  }),
+  GOTIFY_TOKEN: text(undefined, 'Token of the Gotify application.', { secret: true }),
+  WEBHOOK_URL: checked(
+    undefined,
+    'Address that gets every alarm, announcement, notification and all-clear as JSON (POST).',
+    WEB.allowed,
+    WEB.check,
+    { secret: true }
+  ),
+  WEBHOOK_SECRET: text(undefined, 'Key of the HMAC-SHA256 in X-Vigil-Signature, by which the receiver knows who sent the body.', {
+    secret: true
+  }),
+  LOOP_MAX_REMOTE_BOLUS: strictAmount(30, 0, 100, 'Largest remote bolus that is passed on to Loop, in U; 0 for none.'),
+  LOOP_MAX_REMOTE_CARBS: strictAmount(500, 0, 1000, 'Largest remote carbs entry that is passed on to Loop, in g; 0 for none.'),
+  PUSHOVER_URL: checked('https://api.pushover.net', 'Address of Pushover.', WEB.allowed, WEB.check),
+  MAKER_URL: checked('https://maker.ifttt.com', 'Address of IFTTT.', WEB.allowed, WEB.check),
+  APNS_URL: checked(undefined, "Address used instead of Apple's push service, which LOOP_PUSH_SERVER_ENVIRONMENT chooses.", WEB.allowed, WEB.check),
+
   // kept for existing installations
   IMPORT_CONFIG: text(undefined, 'Address of a file with settings; not read here: put those settings into the environment.'),
   NIGHTSCOUT_STATIC_FILES: text('/static', 'Known from other servers; has no effect here.'),
@@ -186,6 +218,14 @@ export const VARIABLES = {
 
 /** Name of a variable in {@link VARIABLES}. */
 export type VariableName = keyof typeof VARIABLES;
+
+function pathOf(address: string): string {
+  try {
+    return new URL(address).pathname;
+  } catch {
+    return '';
+  }
+}
 
 type FrameName = `FRAME_${'URL' | 'NAME'}_${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8}`;
 

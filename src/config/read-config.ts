@@ -4,6 +4,8 @@ import type { StoreName } from '../storage/port.ts';
 import type { Config } from './config.ts';
 import { type Env, readEnvironment } from './environment.ts';
 import { readExtendedSettings } from './extended-settings.ts';
+import { featureWords } from './features.ts';
+import { readAnyway, readIntegrations } from './integrations.ts';
 import { type Reading, readVariables, type Values } from './read-variables.ts';
 import { readSettings } from './settings.ts';
 import { unknownNameWarnings } from './unknown-names.ts';
@@ -31,6 +33,8 @@ export function readConfig(env: Env, machine = machineName()): Config {
   const { values, warnings, problems } = reading;
   const settings = readSettings(reading, environment.lookup('PUSHOVER_API_TOKEN') !== undefined);
   const extendedSettings = readExtendedSettings(environment, settings.enable);
+  const disable = disabledWords(values);
+  const integrations = readIntegrations(environment, values, settings, disable, warnings);
   const heartbeatMs = heartbeat(reading);
   if (reading.given.has('IMPORT_CONFIG'))
     warnings.push(
@@ -38,7 +42,7 @@ export function readConfig(env: Env, machine = machineName()): Config {
     );
   if ((values.SSL_KEY === undefined) !== (values.SSL_CERT === undefined))
     warnings.push('SSL_KEY and SSL_CERT only work together; with one of them missing the server speaks plain http.');
-  warnings.push(...unknownNameWarnings(environment, settings.enable));
+  warnings.push(...unknownNameWarnings(environment, settings.enable, readAnyway(disable)));
   if (problems.length > 0) throw new ConfigError(problems);
 
   const delay = values.AUTH_FAIL_DELAY;
@@ -84,6 +88,7 @@ export function readConfig(env: Env, machine = machineName()): Config {
     logLevel: values.LOG_LEVEL,
     settings,
     extendedSettings,
+    integrations,
     warnings
   };
 }
@@ -93,6 +98,15 @@ function listenAddress(hostname: string | undefined, host: string | undefined, m
   return [hostname, host].find(
     (name) => name !== undefined && (isIP(name) > 0 || name === 'localhost' || name.toLowerCase() !== machine.toLowerCase())
   );
+}
+
+/** Words of DISABLE; unreadable ones are among the problems already. */
+function disabledWords({ DISABLE }: Values): string[] {
+  try {
+    return featureWords(DISABLE);
+  } catch {
+    return [];
+  }
 }
 
 function mongo(values: Values): Config['mongo'] {

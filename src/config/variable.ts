@@ -99,6 +99,10 @@ export const forgivingNumber = <T extends number | undefined>(fallback: T, min: 
 export const strictNumber = (fallback: number, min: number, max: number, about: string) =>
   variable(numberSchema(min, max, true), fallback, about);
 
+/** A number that has to be right, decimal comma allowed. */
+export const strictAmount = (fallback: number, min: number, max: number, about: string) =>
+  variable(numberSchema(min, max, false), fallback, about);
+
 /** One word of a list, any case; `onBad` says whether another word stops the start. */
 export const choice = <const T extends string>(fallback: T, words: readonly T[], about: string, onBad: 'fail' | 'default') =>
   variable<T>(

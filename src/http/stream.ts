@@ -8,8 +8,14 @@ const WHOLE = 1_048_576;
  * they do (xDrip+ compares it between polls) and can be answered with 304. Large ones are passed on as they come, at the pace
  * of the reader, and are never held as a whole. The content type must be set.
  * @param chunks text; what it throws before anything was sent is thrown, later failures break the connection
+ * @param keep told the text of an answer that goes out in one piece
  */
-export async function sendChunks(req: Request, res: Response, chunks: AsyncIterable<string>): Promise<void> {
+export async function sendChunks(
+  req: Request,
+  res: Response,
+  chunks: AsyncIterable<string>,
+  keep: (body: string) => void = () => {}
+): Promise<void> {
   let held = '';
   let write: Writer | undefined;
   for await (const chunk of chunks) {
@@ -24,7 +30,10 @@ export async function sendChunks(req: Request, res: Response, chunks: AsyncItera
     if (res.destroyed || res.closed) return;
   }
   if (write || held.length > WHOLE) res.end();
-  else res.send(held);
+  else {
+    keep(held);
+    res.send(held);
+  }
 }
 
 type Writer = (text: string) => Promise<void>;

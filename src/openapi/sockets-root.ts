@@ -1,53 +1,13 @@
 import type { Config } from '../config/config.ts';
+import { AlarmAck } from './shapes/socket-alarm.ts';
 import * as shapes from './shapes/socket-root.ts';
-import type { SocketEvent, SocketNamespace } from './sockets.ts';
+import type { SocketNamespace } from './sockets.ts';
+import { ALARM_FAMILY } from './sockets-alarm.ts';
 
 const _id = '6921a3c9d2f1b7a5e4c3b2a1';
 const done = { answer: shapes.DbDone, answerExample: { result: 'success' } };
 const sgv = { _id, mgdl: 112, mills: 1795330217388, device: 'xDrip-DexcomG6', direction: 'Flat', type: 'sgv' };
 const treatment = { eventType: 'Carb Correction', created_at: '2026-11-22T06:50:17.388Z', carbs: 12, enteredBy: 'web' };
-const high = {
-  level: 1,
-  title: 'Warning HIGH',
-  message: 'BG Now: 200 +10 → mg/dl',
-  eventName: 'high',
-  group: 'default',
-  key: 'simplealarms_1'
-};
-
-/** The alarm family, in the words of the alarm engine. */
-const ALARMS: readonly SocketEvent[] = [
-  { name: 'alarm', from: 'server', summary: 'A warning', payload: shapes.AlarmNotification, example: high },
-  {
-    name: 'urgent_alarm',
-    from: 'server',
-    summary: 'An urgent alarm',
-    payload: shapes.AlarmNotification,
-    example: { ...high, level: 2, title: 'Urgent HIGH', key: 'simplealarms_2' }
-  },
-  {
-    name: 'announcement',
-    from: 'server',
-    summary: 'An announcement',
-    payload: shapes.AlarmNotification,
-    example: { level: 0, title: 'Announcement', message: 'hello', group: 'Announcement', isAnnouncement: true }
-  },
-  {
-    name: 'notification',
-    from: 'server',
-    summary: 'A notification without alarm',
-    payload: shapes.AlarmNotification,
-    example: { level: 0, title: 'Note', message: 'Notes: a note', group: 'default' }
-  },
-  {
-    name: 'clear_alarm',
-    from: 'server',
-    summary: 'An alarm is over or was silenced',
-    payload: shapes.AlarmNotification,
-    example: { clear: true, title: 'All Clear', message: "default - Urgent was ack'd", group: 'default' }
-  }
-];
-
 /** `/`: who wants the recent past and what changes in it. */
 export const rootNamespace = ({
   socketWrites,
@@ -67,6 +27,7 @@ export const rootNamespace = ({
     'Nothing is repeated: after a connect, `authorize` brings the full packet again.',
     `Writes: ${socketWrites.burst} at once, then ${socketWrites.perSecond} per second and socket. Over that the answer is {"result":"Too many requests","retryAfter":<seconds>} and nothing is written.`,
     '`authorize` and `loadRetro`: 20 at once, then one per second and socket.',
+    'Alarms are repeated here for clients that know no other namespace; `/alarm` has them as well.',
     'A frame is at most 1 MB.'
   ],
   events: [
@@ -128,7 +89,7 @@ export const rootNamespace = ({
       from: 'client',
       summary: 'Silences an alarm',
       description: 'Without answer; `clear_alarm` tells everybody.',
-      payload: shapes.AlarmAck,
+      payload: AlarmAck,
       example: [2, 'default', 1_800_000]
     },
     {
@@ -160,6 +121,6 @@ export const rootNamespace = ({
       payload: shapes.RetroUpdate,
       example: { devicestatus: [{ _id, mills: 1795330217388, device: 'loop://iPhone', uploader: { battery: 71 } }] }
     },
-    ...ALARMS
+    ...ALARM_FAMILY
   ]
 });

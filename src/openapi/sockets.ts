@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Config } from '../config/config.ts';
+import { ALARM_NAMESPACE } from './sockets-alarm.ts';
 import { rootNamespace } from './sockets-root.ts';
 import { STORAGE_NAMESPACE } from './sockets-storage.ts';
 
@@ -32,5 +33,6 @@ export interface SocketNamespace {
 /** Every namespace there is, with the limits of the site. */
 export const socketNamespaces = (config: Pick<Config, 'socketWrites' | 'devicestatusHours'>): readonly SocketNamespace[] => [
   rootNamespace(config),
-  STORAGE_NAMESPACE
+  STORAGE_NAMESPACE,
+  ALARM_NAMESPACE
 ];

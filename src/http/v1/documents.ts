@@ -4,6 +4,7 @@ import type { CollectionName, Doc, Stored } from '../../storage/port.ts';
 import type { Query } from '../../storage/query.ts';
 import { sendChunks } from '../stream.ts';
 import { createdAtAdjust } from './adjust.ts';
+import { answeredAgain, keepAnswer } from './answers.ts';
 import { parseCount } from './count.ts';
 import type { Findable } from './find-rules.ts';
 import { jsonChunks } from './formats.ts';
@@ -68,9 +69,13 @@ export async function sendDocuments(
   }: { toJson?: (stored: Stored) => string; timeOf?: (doc: Doc) => number | undefined } = {},
   newestFirst = true
 ): Promise<void> {
+  if (await answeredAgain(v1, req, res, collection)) return;
+  const keep = keepAnswer(v1, req, res, collection);
   const open = newestFirst || !timeOf ? openListing : collectListing;
   const listing = await open(v1.storage, collection, query, timeOf ?? (() => undefined));
   if (sentNotModified(req, res, listing.newest)) return listing.close();
   res.setHeader('Content-Type', 'application/json; charset=utf-8');
-  await sendChunks(req, res, jsonChunks(listing.batches, toJson));
+  await sendChunks(req, res, jsonChunks(listing.batches, toJson), (body) =>
+    keep(body, { newest: listing.newest, shown: undefined })
+  );
 }

@@ -6,6 +6,7 @@ import type { Doc, Stored } from '../../storage/port.ts';
 import { type Filter, isPlainObject, type Query } from '../../storage/query.ts';
 import { sendChunks } from '../stream.ts';
 import { type Adjust, entryAdjust } from './adjust.ts';
+import { answeredAgain, type Keep, keepAnswer } from './answers.ts';
 import { parseCount } from './count.ts';
 import { DEFAULT_WINDOW } from './find-window.ts';
 import { jsonChunks, lineChunks, negotiate } from './formats.ts';
@@ -71,6 +72,8 @@ export async function sendEntries(
   res: Response,
   { filter, newestSgv }: { filter: Filter; newestSgv?: number | undefined }
 ): Promise<void> {
+  if (await answeredAgain(v1, req, res, 'entries')) return;
+  const keep = keepAnswer(v1, req, res, 'entries');
   const { find, count, sort } = paramsOf(req);
   const usual = isPlainObject(find) && find.dateString !== undefined ? NEWEST_BY_TEXT : NEWEST_FIRST;
   const query: Query = { filter, sort: parseSort(sort, usual), limit: parseCount(count, 10, v1.config.apiMaxCount) };
@@ -82,7 +85,7 @@ export async function sendEntries(
           docs.sort((a, b) => (entryTime(b) ?? 0) - (entryTime(a) ?? 0))
         );
   if (listing.newest === undefined && newestSgv !== undefined) res.setHeader('Last-Modified', new Date(newestSgv).toUTCString());
-  await sendListing(req, res, listing, entryAdjust(v1.config), newestSgv);
+  await sendListing(req, res, listing, entryAdjust(v1.config), { shown: newestSgv, keep });
 }
 
 /** Sends a listing as TSV, CSV or JSON, or 304. */
@@ -91,9 +94,10 @@ export async function sendListing(
   res: Response,
   listing: Listing,
   adjust: Adjust,
-  newestSgv?: number
+  { shown, keep }: { shown?: number | undefined; keep?: Keep } = {}
 ): Promise<void> {
-  if (sentNotModified(req, res, listing.newest, newestSgv)) return listing.close();
+  const { newest } = listing;
+  if (sentNotModified(req, res, newest, shown)) return listing.close();
   const format = negotiate(req);
   res.setHeader('Content-Type', `${format}; charset=utf-8`);
   const toDoc = (stored: Stored): Doc => (adjust ? adjust(stored.doc) : stored.doc);
@@ -101,5 +105,5 @@ export async function sendListing(
     format === 'application/json'
       ? jsonChunks(listing.batches, (stored) => (adjust ? JSON.stringify(adjust(stored.doc)) : stored.json))
       : lineChunks(listing.batches, toDoc, format === 'text/csv' ? ',' : '\t');
-  await sendChunks(req, res, chunks);
+  await sendChunks(req, res, chunks, (body) => newest !== undefined && keep?.(body, { newest, shown }));
 }

@@ -3,6 +3,8 @@ import type { AdminNotifies } from '../../alarms/admin-notifies.ts';
 import type { Door } from '../../bus/events.ts';
 import type { Services } from '../../services.ts';
 import type { Filter } from '../../storage/query.ts';
+import type { PageCache } from '../page-cache.ts';
+import type { Answer } from './answers.ts';
 import { parseFind } from './find.ts';
 import { FIND_RULES, type Findable } from './find-rules.ts';
 import type { Params } from './query-params.ts';
@@ -11,6 +13,8 @@ import type { Params } from './query-params.ts';
 export interface V1 extends Services {
   readonly door: Extract<Door, 'v1' | 'v2'>;
   readonly adminNotifies: AdminNotifies;
+  /** List answers of the last moment. */
+  readonly answers: PageCache<Answer>;
 }
 
 /** The query of a request, as {@link parseParams} reads it. */

@@ -2,9 +2,9 @@ import accepts from 'accepts';
 import type { NextFunction, Request, Response } from 'express';
 import { Refusal } from '../../errors.ts';
 import type { Doc } from '../../storage/port.ts';
+import type { Page } from '../page-cache.ts';
 import { toCsv } from './csv.ts';
 import { sendText } from './envelope.ts';
-import type { Page } from './pages.ts';
 import { listToXml, toXml } from './xml.ts';
 
 export type Format = 'json' | 'csv' | 'xml';

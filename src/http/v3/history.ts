@@ -1,13 +1,13 @@
 import type { Request } from 'express';
 import { parseV3Time } from '../../collections/v3-time.ts';
 import { Refusal } from '../../errors.ts';
+import type { Page } from '../page-cache.ts';
 import { changesSince } from './changes.ts';
 import { sendNotModified } from './conditional.ts';
 import { sendText, setLastModified } from './envelope.ts';
 import { project, readFields } from './fields.ts';
 import { formatOf, listAs, listAsJson, setExtension, splitExtension } from './format.ts';
 import { needList, type Operation } from './operation.ts';
-import type { Page } from './pages.ts';
 import { readLimit } from './paging.ts';
 import type { Tools } from './tools.ts';
 

@@ -2,6 +2,7 @@ import { type RequestHandler, Router } from 'express';
 import type { Services } from '../../services.ts';
 import { bearer } from '../middleware/bearer.ts';
 import { identityOf } from '../middleware/credentials.ts';
+import { createPageCache, type Page } from '../page-cache.ts';
 import { jsonBody } from './body.ts';
 import { create } from './create.ts';
 import { remove } from './delete.ts';
@@ -10,7 +11,6 @@ import { pathExtension } from './format.ts';
 import { history } from './history.ts';
 import { lastModified } from './last-modified.ts';
 import { known, need, run } from './operation.ts';
-import { createPages } from './pages.ts';
 import { patch } from './patch.ts';
 import { createPruner } from './prune.ts';
 import { read } from './read.ts';
@@ -24,7 +24,7 @@ import { status, version } from './version.ts';
  */
 export function createV3(services: Services, { testRoute = isTestBed(process.env) } = {}): Router {
   const router = Router();
-  const pages = createPages(services);
+  const pages = createPageCache<Page>(services, 'v3-pages');
   const tools = { services, pages, prune: createPruner(services, pages) };
   const who = bearer(services);
   const body = jsonBody();

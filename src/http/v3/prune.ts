@@ -1,7 +1,7 @@
 import { pruneOlderThan } from '../../collections/retention.ts';
 import type { V3Collection } from '../../collections/v3-document.ts';
 import type { Services } from '../../services.ts';
-import type { Pages } from './pages.ts';
+import type { Page, PageCache } from '../page-cache.ts';
 
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
@@ -11,7 +11,10 @@ const HOUR = 3_600_000;
  * hour (the first time right away).
  * @returns a function to be called after each write
  */
-export function createPruner({ config, storage, commit, log, now }: Services, pages: Pages): (collection: V3Collection) => void {
+export function createPruner(
+  { config, storage, commit, log, now }: Services,
+  pages: PageCache<Page>
+): (collection: V3Collection) => void {
   const last = new Map<V3Collection, number>();
   return (collection) => {
     const days = config.api3.autoprune[collection];

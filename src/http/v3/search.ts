@@ -1,12 +1,12 @@
 import { presentDoc, type V3Collection } from '../../collections/v3-document.ts';
 import type { Doc, Storage } from '../../storage/port.ts';
 import type { Query } from '../../storage/query.ts';
+import type { Page } from '../page-cache.ts';
 import { sendText } from './envelope.ts';
 import { project, readFields } from './fields.ts';
 import { readFilter } from './filter.ts';
 import { type Format, formatOf, listAs, listAsJson } from './format.ts';
 import { needList, type Operation } from './operation.ts';
-import type { Page } from './pages.ts';
 import { readLimit, readSkip } from './paging.ts';
 import { presentJson } from './present.ts';
 import { readSort } from './sort.ts';

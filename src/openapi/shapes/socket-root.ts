@@ -74,16 +74,6 @@ export const RetroAnswer = z
   ])
   .meta({ id: 'RetroAnswer', description: 'Whether `retroUpdate` follows.' });
 
-/** What `ack` says, on any namespace that takes it. */
-export const AlarmAck = z
-  .array(z.union([z.number(), z.string()]))
-  .min(1)
-  .max(3)
-  .meta({
-    id: 'AlarmAck',
-    description: 'Three arguments: `level` (1 warning, 2 urgent), `group` (`default`), for how long to be silent (milliseconds).'
-  });
-
 const removal = z
   .strictObject({ _id: objectId, mills, action: z.literal('remove') })
   .meta({ id: 'Removal', description: 'A document that is gone.' });
@@ -113,21 +103,3 @@ export const RetroUpdate = z
 
 /** What `clients` says. */
 export const ClientCount = z.int().meta({ id: 'ClientCount', description: 'How many sockets are connected.' });
-
-/** What the alarm family says. */
-export const AlarmNotification = z
-  .looseObject({
-    level: z.number().optional().describe('2 urgent, 1 warning, 0 information.'),
-    title: z.string().optional(),
-    message: z.string().optional(),
-    group: z.string().optional().describe('To be sent back with `ack`.'),
-    plugin: z.unknown(),
-    eventName: z.string().optional(),
-    isAnnouncement: z.boolean().optional(),
-    key: z.string().optional(),
-    clear: z.literal(true).optional().describe('Of `clear_alarm`.')
-  })
-  .meta({
-    id: 'AlarmNotification',
-    description: 'An alarm, announcement or notification; texts in the language and units of the site.'
-  });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createBus } from '../../src/bus/bus.ts';
-import { createPages } from '../../src/http/v3/pages.ts';
+import { createPageCache } from '../../src/http/page-cache.ts';
 import { bolus, createV3Kit } from './v3-kit.ts';
 
 const page = (text: string) => ({ type: 'application/json', body: Buffer.from(text) });
@@ -10,7 +10,7 @@ const changed = (collection: 'food' | 'entries') =>
 function kit() {
   let time = 1000;
   const bus = createBus(() => {});
-  const pages = createPages({ bus, now: () => time });
+  const pages = createPageCache({ bus, now: () => time }, 'test');
   let made = 0;
   return {
     bus,

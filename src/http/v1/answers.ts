@@ -1,0 +1,41 @@
+import type { Request, Response } from 'express';
+import type { CollectionName } from '../../storage/port.ts';
+import type { Page } from '../page-cache.ts';
+import { sentNotModified } from './last-modified.ts';
+import type { V1 } from './v1.ts';
+
+/** A list answer of v1; `shown` is what a 304 names as the newest (`/entries`). */
+export interface Answer extends Page {
+  readonly body: string;
+  readonly etag: string | undefined;
+  readonly shown: number | undefined;
+}
+
+/** Takes the text of an answer that went out whole. */
+export type Keep = (body: string, times: { newest: number | undefined; shown: number | undefined }) => void;
+
+const keyOf = (req: Request): string => `${req.headers.accept ?? ''} ${req.originalUrl}`;
+
+/**
+ * Answers from what was sent for the same question a moment ago, when nothing of the collection changed since: followers,
+ * widgets and watches poll the same few addresses. Rights have been looked at by then.
+ * @returns true when the request is answered
+ */
+export async function answeredAgain(v1: V1, req: Request, res: Response, collection: CollectionName): Promise<boolean> {
+  const answer = await v1.answers.peek(collection, keyOf(req));
+  if (!answer) return false;
+  if (sentNotModified(req, res, answer.modified, answer.shown)) return true;
+  res.setHeader('Content-Type', answer.type);
+  if (answer.etag) res.setHeader('ETag', answer.etag);
+  res.send(answer.body);
+  return true;
+}
+
+/** Keeps an answer for {@link answeredAgain}; to be called before the documents are read. */
+export function keepAnswer(v1: V1, req: Request, res: Response, collection: CollectionName): Keep {
+  const keep = v1.answers.keeper(collection, keyOf(req));
+  return (body, { newest, shown }) => {
+    const etagOf = req.app.get('etag fn') as ((body: string, encoding: string) => string) | undefined;
+    keep({ type: String(res.getHeader('Content-Type')), body, modified: newest, shown, etag: etagOf?.(body, 'utf8') });
+  };
+}
