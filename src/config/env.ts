@@ -20,7 +20,10 @@ import {
 const MIN_SECRET = 12;
 const MIN_KEY = 32;
 const MONGO_URI = /^mongodb(\+srv)?:\/\/[^\s/]+/;
-const WEB = { allowed: 'an address that begins with http:// or https://', check: (value: string) => /^https?:\/\/[^\s/]+\S*$/i.test(value) };
+const WEB = {
+  allowed: 'an address that begins with http:// or https://',
+  check: (value: string) => /^https?:\/\/[^\s/]+\S*$/i.test(value)
+};
 const TOPIC = 'an address that begins with http:// or https:// and ends with the name of a topic';
 
 /** Every variable once, in the order of `.env.example`. Variables of single features (PUMP_…, LOOP_…) stand in `feature-env.ts`. */
@@ -208,7 +211,12 @@ export const VARIABLES = {
   LOOP_MAX_REMOTE_CARBS: strictAmount(500, 0, 1000, 'Largest remote carbs entry that is passed on to Loop, in g; 0 for none.'),
   PUSHOVER_URL: checked('https://api.pushover.net', 'Address of Pushover.', WEB.allowed, WEB.check),
   MAKER_URL: checked('https://maker.ifttt.com', 'Address of IFTTT.', WEB.allowed, WEB.check),
-  APNS_URL: checked(undefined, "Address used instead of Apple's push service, which LOOP_PUSH_SERVER_ENVIRONMENT chooses.", WEB.allowed, WEB.check),
+  APNS_URL: checked(
+    undefined,
+    "Address used instead of Apple's push service, which LOOP_PUSH_SERVER_ENVIRONMENT chooses.",
+    WEB.allowed,
+    WEB.check
+  ),
 
   // kept for existing installations
   IMPORT_CONFIG: text(undefined, 'Address of a file with settings; not read here: put those settings into the environment.'),

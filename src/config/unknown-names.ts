@@ -12,13 +12,18 @@ const SERVICE_LINK = /_SERVICE_(HOST|PORT)|_PORT(_|$)|_ENV_|^NIGHTSCOUT_NAME$/;
  * variables of features that are not enabled. A silently ignored alarm threshold is the worst kind.
  * @param readAnyway names that act although their feature is not enabled
  */
-export function unknownNameWarnings(environment: Environment, enable: readonly string[], readAnyway: ReadonlySet<string>): string[] {
+export function unknownNameWarnings(
+  environment: Environment,
+  enable: readonly string[],
+  readAnyway: ReadonlySet<string>
+): string[] {
   const known = knownSpellings();
   const names = [...new Set([...known].map(bareName))];
   const prefixes = enable.map((feature) => `${feature.toUpperCase()}_`);
   return environment.pairs.flatMap(([spelling, text]) => {
     const name = bareName(spelling);
-    if (text === '' || known.has(spelling) || readAnyway.has(name) || prefixes.some((prefix) => name.startsWith(prefix))) return [];
+    if (text === '' || known.has(spelling) || readAnyway.has(name) || prefixes.some((prefix) => name.startsWith(prefix)))
+      return [];
     const feature = FEATURE_VARIABLES.find((candidate) => candidate.names.includes(name))?.feature;
     if (feature) return [`${spelling} is set, but ENABLE does not name "${feature}", so it has no effect.`];
     const meant = names.find((candidate) => isTypo(name, candidate));
