@@ -53,6 +53,8 @@ function trustedEstimate(sandbox: Sandbox): number | undefined {
   const low = profile.glucoseValue('target_low', time);
   if (!property || (property.errors?.length ?? 0) > 0 || !Number.isFinite(property.bolusEstimate)) return undefined;
   if (!Number.isFinite(iobOf(sandbox)?.iob)) return undefined;
+  // the property may have been worked out up to a minute ago
+  if (!sandbox.isCurrent(sandbox.lastSgv())) return undefined;
   const makesSense = within(sens, SENSITIVITY) && within(high, TARGETS) && within(low, TARGETS);
   return makesSense ? property.bolusEstimate : undefined;
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { ago, profileWith, sgv, status, treatment } from '../../plugins/kit.ts';
-import { type AlarmWorld, askedIn, toldBy } from './kit.ts';
+import { createChecks } from '../../../src/alarms/checks/index.ts';
+import { createSandbox } from '../../../src/plugins/sandbox.ts';
+import { ago, MINUTE, profileWith, sgv, status, treatment } from '../../plugins/kit.ts';
+import { type AlarmWorld, askedIn, currentOf, toldBy } from './kit.ts';
 
 const profile = profileWith();
 const MMOL = profileWith({ sens: 2.8, target_low: 5.6, target_high: 6.7 }, { units: 'mmol' });
@@ -118,6 +120,12 @@ describe('bwp without its inputs silences nothing (D21)', () => {
   it('a stale reading', () => {
     expect(askedIn(world(300, 20, { sgvs: [sgv(300, 15.01)] }))).toEqual({ notifies: [], snoozes: [] });
     expect(snoozes(world(300, 20, { sgvs: [sgv(300, 15)] }))).toHaveLength(1);
+  });
+
+  it('a reading that grew stale since the preview was worked out', () => {
+    const { sandbox, properties } = currentOf(world(300, 20, { sgvs: [sgv(300, 14.9)] }));
+    const later = { sandbox: createSandbox({ ...sandbox, time: sandbox.time + MINUTE }), properties };
+    expect(createChecks()(later, { onError: expect.unreachable }).snoozes).toEqual([]);
   });
 
   it('an error code', () => expect(snoozes(world(10, 20))).toEqual([]));
