@@ -15,31 +15,44 @@ async function found() {
   if (token) {
     const credentials = token.split('.').length === 3 ? { jwt: token } : { secret: await sha1Hex(token.trim()) };
     // the other pages of this tab, whose links carry no token
-    if (credentials.secret) keep(sessionStorage, credentials.secret);
+    if (credentials.secret) keep('sessionStorage', credentials.secret);
     return credentials;
   }
-  const secret = sessionStorage.getItem(KEY) ?? localStorage.getItem(KEY);
+  const secret = stored('sessionStorage') ?? stored('localStorage');
   return secret ? { secret } : undefined;
+}
+
+// browsers that keep nothing refuse even the question; then a sign-in lasts as long as the page
+function stored(storage) {
+  try {
+    return globalThis[storage].getItem(KEY);
+  } catch {
+    return null;
+  }
 }
 
 function keep(storage, secret) {
   try {
-    storage.setItem(KEY, secret);
+    if (secret === undefined) globalThis[storage].removeItem(KEY);
+    else globalThis[storage].setItem(KEY, secret);
   } catch {
-    // private windows may refuse; then it lasts as long as the page
+    // see above
   }
+}
+
+function forget() {
+  for (const storage of ['sessionStorage', 'localStorage']) keep(storage, undefined);
 }
 
 function keepPending() {
   if (!pending) return;
-  for (const storage of [sessionStorage, localStorage]) storage.removeItem(KEY);
+  forget();
   keep(pending, current.secret);
   pending = undefined;
 }
 
 function signOut() {
-  sessionStorage.removeItem(KEY);
-  localStorage.removeItem(KEY);
+  forget();
   location.replace(location.pathname);
 }
 
@@ -162,7 +175,7 @@ function askSignIn(why) {
       button.textContent = 'Checking …';
       // a token is taken by its hash as well, so nobody has to say which of the two it is
       current = { secret: await sha1Hex(secret.value.trim()) };
-      pending = remember.checked ? localStorage : sessionStorage;
+      pending = remember.checked ? 'localStorage' : 'sessionStorage';
       resolve();
     }
   });
