@@ -19,7 +19,7 @@ const asset = (path: string): Route => ({
   summary: 'A file of the documentation page',
   permissions: [],
   parameters: ['asset'],
-  answers: { 200: { description: 'The file.' } },
+  answers: { 200: { description: 'The file.', content: { 'text/css': 'text', 'text/javascript': 'text', 'image/png': 'text' } } },
   problems: ['NotFound']
 });
 const document = (path: string, summary: string): Route => ({

@@ -487,7 +487,7 @@ export const ROUTES_V1: readonly Route[] = [
     summary: 'Silences an alarm',
     permissions: [['notifications:*:ack', 'api:treatments:create']],
     parameters: ['level', 'group', 'silence'],
-    answers: text('text/html', '`OK`, also where nothing was to be silenced.')
+    answers: text('text/plain', '`OK`, also where nothing was to be silenced.')
   },
   {
     method: 'post',

@@ -119,7 +119,8 @@ export const ROUTES_V2: readonly Route[] = [
     summary: 'Exchanges an access token for a JWT',
     permissions: [],
     parameters: ['accessToken'],
-    answers: json(Grant, 'The session.')
+    answers: json(Grant, 'The session.'),
+    problems: ['Unauthorized']
   },
   ...administration({ noun: 'subjects', listRight: 'read', input: Subject, stored: StoredSubject, listed: ListedSubject }),
   ...administration({ noun: 'roles', listRight: 'list', input: Role, stored: StoredRole, listed: ListedRole }),

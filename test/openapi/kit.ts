@@ -61,7 +61,7 @@ export function createChecker(document: OpenApiDocument) {
 
   function find(method: string, asked: string): Operation | undefined {
     const url = decodeURI(asked.split('?')[0]!).toLowerCase();
-    const path = url.startsWith('/api/') ? url.replace(/\.(json|csv|tsv|txt|html|svg|png|js|xml)$/, '') : url;
+    const path = /^\/api\/v\d/.test(url) ? url.replace(/\.(json|csv|tsv|txt|html|svg|png|js|xml)$/, '') : url;
     const fits = operations.filter(
       (operation) => operation.method === method.toLowerCase() && pattern(operation.path).test(path)
     );
