@@ -13,6 +13,7 @@ import { createCommit } from './collections/commit.ts';
 import type { Config } from './config/config.ts';
 import { ensureSecrets } from './config/secret.ts';
 import { createApp } from './http/app.ts';
+import { createIntegrations } from './integrations/create-integrations.ts';
 import { createLive } from './live/create-live.ts';
 import { createLogger } from './observe/logger.ts';
 import { createCurrent } from './plugins/current.ts';
@@ -62,6 +63,7 @@ export async function createServer(
     jwtKey: secrets.jwtKey
   });
   const live = createLive({ storage, bus, config, now, log });
+  const integrations = createIntegrations({ services: { config, log, bus, storage, now } });
   const services: Services = {
     config,
     log,
@@ -70,6 +72,7 @@ export async function createServer(
     commit,
     access,
     live,
+    integrations,
     now
   };
   const current = createCurrent(services);
@@ -100,6 +103,7 @@ export async function createServer(
     unwatchClocks();
     // after the last request: it may have acknowledged an alarm
     await alarms.close();
+    await integrations.close();
     await live.close();
     await access.close();
     await storage.close();

@@ -3,6 +3,7 @@ import type { Access } from './access/identity.ts';
 import type { Bus } from './bus/bus.ts';
 import type { Commit } from './collections/commit.ts';
 import type { Config } from './config/config.ts';
+import type { Integrations } from './integrations/create-integrations.ts';
 import type { Live } from './live/live.ts';
 import type { Storage } from './storage/port.ts';
 
@@ -16,6 +17,8 @@ export interface Services {
   readonly commit: Commit;
   readonly access: Access;
   readonly live: Live;
+  /** Messages that leave the house; absent where a surface is built by itself. */
+  readonly integrations?: Integrations;
   /** The clock, epoch ms. */
   readonly now: () => number;
 }

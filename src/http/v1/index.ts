@@ -79,7 +79,7 @@ export function createV1(v1: V1): Router {
   const router = Router();
   const who = identify(v1);
   router.use(verifyauth(v1));
-  router.post('/notifications/pushovercallback', pushoverCallback);
+  router.post('/notifications/pushovercallback', pushoverCallback(v1));
   for (const [method, path, right, handler] of routes) router[method](path, who, ...guards(right), handler);
   for (const [path, methods] of allowed(routes)) router.options(path, who, ...readGuard(path), allow(methods));
   return router;

@@ -23,7 +23,14 @@ export function acknowledge({ bus }: V1): RequestHandler {
   };
 }
 
-/** `POST /notifications/pushovercallback`: no receipt is known as long as nothing is pushed. */
-export const pushoverCallback: RequestHandler = (_req, res) => {
-  res.status(500).type('txt').send('Internal Server Error');
-};
+/**
+ * `POST /notifications/pushovercallback`: somebody acknowledged an emergency message on the phone. Without credentials, so only a
+ * receipt that was given to us counts. The words of a refusal are the reference's.
+ */
+export function pushoverCallback({ integrations }: V1): RequestHandler {
+  return (req, res) => {
+    const { receipt } = req.body as { receipt?: unknown };
+    if (integrations?.pushoverReceipt(receipt)) res.type('txt').send('OK');
+    else res.status(500).type('txt').send('Internal Server Error');
+  };
+}
