@@ -1,3 +1,4 @@
+import type { AlarmEvent } from '../alarms/notification.ts';
 import type { Delta } from '../live/delta.ts';
 import type { LiveData, Timed } from '../live/live.ts';
 import type { Doc } from '../storage/port.ts';
@@ -11,8 +12,7 @@ export interface FullUpdate extends Pick<LiveData, 'sgvs' | 'cals' | 'mbgs' | 'f
 }
 
 /** The alarm family; the root namespace repeats it for AAPS's v1 client (D20). */
-export const ALARM_EVENTS = ['alarm', 'urgent_alarm', 'announcement', 'clear_alarm', 'notification'] as const;
-export type AlarmEvent = (typeof ALARM_EVENTS)[number];
+export type { AlarmEvent };
 
 /** What the root namespace says. */
 export type RootEvents = {
