@@ -1,4 +1,3 @@
-import compression from 'compression';
 import express, { type Express } from 'express';
 import { createAdminNotifies } from '../alarms/admin-notifies.ts';
 import { requestLog } from '../observe/request-log.ts';
@@ -8,11 +7,11 @@ import type { Current } from '../plugins/current.ts';
 import type { Services } from '../services.ts';
 import { errorRenderer, notFound } from './errors.ts';
 import { bodies } from './middleware/body.ts';
+import { compress } from './middleware/compress.ts';
 import { cors } from './middleware/cors.ts';
 import { poweredBy } from './middleware/powered-by.ts';
 import { transport } from './middleware/transport.ts';
 import { createPageCache } from './page-cache.ts';
-import { pages } from './pages.ts';
 import { pebble } from './pebble.ts';
 import { noContent, robots, versions } from './root.ts';
 import type { Answer } from './v1/answers.ts';
@@ -38,7 +37,7 @@ export function createApp(services: Services, current: () => Current): Express {
   app.get('/robots.txt', robots);
   app.use(cors(config));
   if (config.csp.enabled) app.post('/report-violation', noContent);
-  app.use(compression({ threshold: 1024 }));
+  app.use(compress());
 
   app.get('/api/versions', versions);
   app.use('/api/v3', createV3(services));
@@ -48,14 +47,13 @@ export function createApp(services: Services, current: () => Current): Express {
     adminNotifies: createAdminNotifies(services),
     answers: createPageCache<Answer>(services, 'v1-answers')
   };
-  app.use(['/api/v1', '/api/v2'], poweredBy, extension, ...bodies());
+  app.use(['/api/v1', '/api/v2'], poweredBy, extension, bodies());
   app.use('/api/v1', createV1({ ...shared, door: 'v1' }));
   app.use('/api/v2', createV1({ ...shared, door: 'v2' }));
   app.use('/api/v2', createV2(services, current));
   app.use(pebble(services, current));
   app.use(apiDescriptions(services));
   app.use(createPages(config));
-  app.use(pages());
 
   app.use(notFound);
   app.use(errorRenderer(log));

@@ -68,6 +68,10 @@ export function createReaders(root: Namespace, { live, config, now }: Services, 
       sendFull();
       return;
     }
+    if (!hasMembers(READERS)) {
+      announcedProfile = after.lastProfileFromSwitch;
+      return;
+    }
     const delta = calcDelta(before, after, windows);
     if (!delta) return;
     sendDelta(delta, after.lastProfileFromSwitch);

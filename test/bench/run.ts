@@ -99,12 +99,14 @@ async function main(): Promise<void> {
       );
     }
 
+    // readings a minute apart over the last two days, over and over: what the live state really holds
+    const slot = (n: number) => end - (n % 2880) * 60_000 + 7;
     const entry = (n: number) => [
       {
         type: 'sgv',
-        sgv: 100,
-        date: end + 1000 + n,
-        dateString: new Date(end + 1000 + n).toISOString(),
+        sgv: 100 + (n % 90),
+        date: slot(n),
+        dateString: new Date(slot(n)).toISOString(),
         device: 'bench',
         direction: 'Flat'
       }
@@ -112,12 +114,12 @@ async function main(): Promise<void> {
     const note = (n: number) => [
       {
         eventType: 'Temp Basal',
-        created_at: new Date(end + 1000 + n).toISOString(),
-        rate: 1,
-        absolute: 1,
+        created_at: new Date(slot(n)).toISOString(),
+        rate: n / 100,
+        absolute: n / 100,
         duration: 30,
         enteredBy: 'bench',
-        syncIdentifier: `bench${n}`
+        syncIdentifier: `bench${n % 2880}`
       }
     ];
     for (const [name, path, body] of [

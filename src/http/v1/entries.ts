@@ -33,7 +33,7 @@ export function listEntries(v1: V1): RequestHandler {
   return async (req, res) => {
     const { find } = paramsOf(req);
     const newestSgv = v1.live.data().sgvs.at(-1)?.mills;
-    await sendEntries(v1, req, res, { filter: filterOf(v1, 'entries', find), newestSgv });
+    await sendEntries(v1, req, res, { filter: () => filterOf(v1, 'entries', find), newestSgv });
   };
 }
 
@@ -48,7 +48,7 @@ export function entriesBySpec(v1: V1): RequestHandler {
     }
     const { find } = paramsOf(req);
     if (find !== undefined && !isPlainObject(find)) throw new Refusal('bad-query', 'find needs a field: find[type]=sgv');
-    await sendEntries(v1, req, res, { filter: filterOf(v1, 'entries', { ...find, type: spec }) });
+    await sendEntries(v1, req, res, { filter: () => filterOf(v1, 'entries', { ...find, type: spec }) });
   };
 }
 
@@ -70,13 +70,13 @@ export async function sendEntries(
   v1: V1,
   req: Request,
   res: Response,
-  { filter, newestSgv }: { filter: Filter; newestSgv?: number | undefined }
+  { filter, newestSgv }: { filter: () => Filter; newestSgv?: number | undefined }
 ): Promise<void> {
   if (await answeredAgain(v1, req, res, 'entries')) return;
   const keep = keepAnswer(v1, req, res, 'entries');
   const { find, count, sort } = paramsOf(req);
   const usual = isPlainObject(find) && find.dateString !== undefined ? NEWEST_BY_TEXT : NEWEST_FIRST;
-  const query: Query = { filter, sort: parseSort(sort, usual), limit: parseCount(count, 10, v1.config.apiMaxCount) };
+  const query: Query = { filter: filter(), sort: parseSort(sort, usual), limit: parseCount(count, 10, v1.config.apiMaxCount) };
   // a sort of the caller's own chooses which entries are taken; they are shown newest first all the same
   const listing =
     query.sort === usual

@@ -51,7 +51,7 @@ export function times(v1: V1): RequestHandler {
   return async (req, res, next) => {
     // the bare path without a slash does not exist
     if (req.params.prefix === undefined && !req.path.endsWith('/')) return next('route');
-    await sendEntries(v1, req, res, { filter: sliceFilter(v1, 'entries', 'dateString', req, {}) });
+    await sendEntries(v1, req, res, { filter: () => sliceFilter(v1, 'entries', 'dateString', req, {}) });
   };
 }
 
@@ -61,7 +61,7 @@ export function slice(v1: V1): RequestHandler {
     const collection = slicedCollection(req);
     const type = text(req.params.type);
     const filter = sliceFilter(v1, collection, String(req.params.field), req, type === undefined ? {} : { type });
-    if (collection === 'entries') return sendEntries(v1, req, res, { filter });
+    if (collection === 'entries') return sendEntries(v1, req, res, { filter: () => filter });
     const limit = parseCount(paramsOf(req).count, 10, v1.config.apiMaxCount);
     const listing = await openListing(
       v1.storage,
