@@ -36,7 +36,7 @@ export const treatmentnotify: Check = {
 
 /** Not what loops do by themselves all day, and no bolus too small to mention. */
 function isCandidate({ eventType, enteredBy, insulin }: Timed, settings: Fields): boolean {
-  if (eventType !== undefined && typeof eventType !== 'string') return false;
+  if (eventType && typeof eventType !== 'string') return false;
   const isLoop = typeof enteredBy === 'string' && /^(openaps|loop):\/\//.test(enteredBy);
   if (isLoop && !OF_LOOPS.includes(eventType)) return false;
   const units = numberOf(insulin);

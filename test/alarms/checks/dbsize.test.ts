@@ -41,6 +41,11 @@ describe('dbsize (properties-plugins C.11)', () => {
     expect(told(mib, settings).map((alarm) => alarm.level)).toEqual(level === undefined ? [] : [level]);
   });
 
+  it('is silent while it is empty, however small the limit', () => {
+    const extended = { dbsize: { enableAlerts: true, max: 1 } };
+    expect(toldBy('dbsize', { dbstats: { dataSize: 1000, indexSize: 0 }, extended })).toEqual([]);
+  });
+
   it('is silent when the size is not known', () =>
     expect(toldBy('dbsize', { extended: { dbsize: { enableAlerts: true } } })).toEqual([]));
 });

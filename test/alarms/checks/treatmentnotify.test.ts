@@ -51,6 +51,7 @@ describe('treatmentnotify (properties-plugins C.13)', () => {
     ['carbs', { carbs: 10 }, 'Carb Correction', '\nCarbs: 10g'],
     ['insulin', { eventType: '', insulin: 1 }, 'Correcton Bolus', '\nInsulin: 1.00U'],
     ['nothing', { eventType: '' }, 'Note', '...'],
+    ['nothing, not even a type', { eventType: null }, 'Note', '...'],
     [
       'a target',
       { eventType: 'Temporary Target', duration: 45, targetTop: 90, targetBottom: 80, reason: 'Eating Soon' },
@@ -81,6 +82,10 @@ describe('treatmentnotify (properties-plugins C.13)', () => {
   ])('%d minutes old', (minutes, times) => {
     const { notifies, snoozes } = asked({ treatments: [treatment(minutes, note)] });
     expect([notifies.length, snoozes.length]).toEqual([times, times]);
+  });
+
+  it.each([{ $gt: 1 }, 7, ['Note']])('a type that is no word (%j) is no treatment, and snoozes nothing (D21)', (eventType) => {
+    expect(asked({ treatments: [treatment(1, { eventType, insulin: 1 })] })).toEqual({ notifies: [], snoozes: [] });
   });
 
   it('looks past treatments of the future', () => {
