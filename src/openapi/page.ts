@@ -3,6 +3,9 @@ import { dirname } from 'node:path';
 import { type RequestHandler, Router } from 'express';
 import type { Config } from '../config/config.ts';
 
+/** To find files of packages; loads nothing by itself. */
+const require = createRequire(import.meta.url);
+
 /** The files of Swagger UI a page needs; no other file of the package is served. */
 const ASSETS = new Set(['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-16x16.png', 'favicon-32x32.png']);
 const ASSET_AGE = '1d';
@@ -93,6 +96,6 @@ const swaggerAsset: RequestHandler = (req, res, next) => {
     return;
   }
   if (!ASSETS.has(name)) return next();
-  const root = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+  const root = dirname(require.resolve('swagger-ui-dist/package.json'));
   res.sendFile(name, { root, maxAge: ASSET_AGE });
 };

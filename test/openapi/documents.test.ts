@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv } from 'ajv';
@@ -7,6 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/config/read-config.ts';
 import { asyncApiDocument } from '../../src/openapi/async-document.ts';
 import { documentOf, operationsOf } from './kit.ts';
+
+const require = createRequire(import.meta.url);
 
 const ENVIRONMENTS: Record<string, string>[] = [
   { ENABLE: 'careportal' },
@@ -96,7 +97,7 @@ interface AsyncApi {
 }
 
 describe('AsyncAPI document', () => {
-  const schema = JSON.parse(readFileSync(createRequire(import.meta.url).resolve('@asyncapi/specs/schemas/3.0.0.json'), 'utf8'));
+  const schema = require('@asyncapi/specs/schemas/3.0.0.json') as object;
   const ajv = new Ajv({ strict: false, allErrors: true, meta: false, validateSchema: false, unicodeRegExp: false });
   formats.default(ajv);
   const validate = ajv.compile(schema);

@@ -4,7 +4,7 @@ import { readConfig } from '../../src/config/read-config.ts';
 import { type OpenApiDocument, openApiDocument } from '../../src/openapi/document.ts';
 
 export const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
-export type Method = (typeof METHODS)[number];
+type Method = (typeof METHODS)[number];
 
 /** One described operation. */
 export interface Operation {

@@ -20,7 +20,7 @@ export const Grant = z
   .meta({ id: 'Grant', description: 'A session for an access token.' });
 
 /** Settings everybody who may read the status sees. */
-export const PublicSettings = z
+const PublicSettings = z
   .looseObject({
     units: z.enum(['mg/dl', 'mmol']),
     enable: z.array(z.string()).describe('Names of the features that are on.'),
