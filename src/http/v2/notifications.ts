@@ -47,8 +47,8 @@ export function loopNotifications(services: Services, push?: ApplePushService): 
           'interruption-level': 'time-sensitive'
         },
         'remote-address': remoteAddress,
-        ...(notes && { notes }),
-        ...(enteredBy && { 'entered-by': enteredBy }),
+        ...(isGiven(body.notes) && { notes }),
+        ...(isGiven(body.enteredBy) && { 'entered-by': enteredBy }),
         'sent-at': new Date(at).toISOString(),
         expiration: new Date(at + VALID_MS).toISOString(),
         ...fields
@@ -71,6 +71,8 @@ export function loopNotifications(services: Services, push?: ApplePushService): 
   });
   return router;
 }
+
+const isGiven = (value: unknown): boolean => value !== undefined && value !== null;
 
 const failure = (what: string): CommandRefused => new CommandRefused(`Loop notification failed: ${what}`);
 
