@@ -1,6 +1,8 @@
 import { json, NOT_MODIFIED, type Route, text } from './route.ts';
 import { ENTRIES_ROUTES } from './routes-v1-entries.ts';
 import { RECORD_ROUTES } from './routes-v1-records.ts';
+import { Problem } from './shapes/errors.ts';
+import { PushoverReceipt } from './shapes/push.ts';
 import { AdminNotifies, Status, VerifyAuth } from './shapes/status.ts';
 import { TestAnswer } from './shapes/v1-answers.ts';
 
@@ -69,8 +71,12 @@ export const ROUTES_V1: readonly Route[] = [
     path: '/notifications/pushovercallback',
     tag: 'alarms',
     summary: 'Receipts of Pushover',
-    description: 'Called by Pushover, without credentials. No receipt is known as long as nothing is pushed.',
+    description: 'Called by Pushover, without credentials; only a receipt of a message of this server counts.',
     permissions: [],
-    answers: { 500: { description: 'The receipt is not known.', content: { 'text/plain': 'text' } } }
+    body: PushoverReceipt,
+    answers: {
+      ...text('text/plain', '`OK`: the alarm is silenced.'),
+      500: { description: 'The receipt is not known.', content: { 'text/plain': 'text', 'application/json': Problem } }
+    }
   }
 ];

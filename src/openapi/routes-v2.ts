@@ -1,8 +1,10 @@
 import { z } from 'zod';
-import { json, NOT_MODIFIED, type Route } from './route.ts';
+import { json, NOT_MODIFIED, type Route, text } from './route.ts';
 import { Empty } from './shapes/common.ts';
+import { Problem } from './shapes/errors.ts';
 import { RuntimeData } from './shapes/live.ts';
 import { Properties } from './shapes/properties.ts';
+import { LoopCommand } from './shapes/push.ts';
 import { ListedRole, PermissionTrie, Role, StoredRole } from './shapes/role.ts';
 import { Grant } from './shapes/status.ts';
 import { ListedSubject, StoredSubject, Subject } from './shapes/subject.ts';
@@ -110,6 +112,23 @@ export const ROUTES_V2: readonly Route[] = [
     permissions: READER,
     parameters: ['hours'],
     answers: json(Summary, 'The summary.')
+  },
+
+  {
+    method: 'post',
+    path: '/notifications/loop',
+    tag: 'alarms',
+    summary: 'Sends a remote command to Loop',
+    description: 'Pushed through Apple to the phone of the newest profile. A failure is told as plain text with status 500.',
+    permissions: ['notifications:loop:push'],
+    body: LoopCommand,
+    answers: {
+      ...text('text/plain', '`OK`: Apple took it. Whether Loop did it shows in its treatments.'),
+      500: {
+        description: 'Why the command was not passed on.',
+        content: { 'text/plain': 'text', 'application/json': Problem }
+      }
+    }
   },
 
   {
