@@ -82,7 +82,6 @@ export function socketStatus(
     version: REFERENCE.version,
     versionNum: REFERENCE.versionNum,
     serverTime: new Date(now).toISOString(),
-    apiEnabled: true,
     careportalEnabled: settings.enable.includes('careportal'),
     boluscalcEnabled: settings.enable.includes('boluscalc'),
     settings: filterSecrets(settings),

@@ -109,7 +109,7 @@ export const ROUTES_V2: readonly Route[] = [
     path: '/summary',
     tag: 'data',
     summary: 'The last hours in few bytes',
-    permissions: READER,
+    permissions: ['api:*:read'],
     parameters: ['hours'],
     answers: json(Summary, 'The summary.')
   },

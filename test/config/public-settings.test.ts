@@ -102,13 +102,12 @@ describe('status on the root socket (socket-v1.md §4)', () => {
   const config = readConfig({}, 'machine');
   it('has its own fields in order', () => {
     expect(Object.keys(socketStatus(config, { now: NOW, activeProfile: 'Night' }))).toEqual(
-      'status name version versionNum serverTime apiEnabled careportalEnabled boluscalcEnabled settings extendedSettings activeProfile'.split(
+      'status name version versionNum serverTime careportalEnabled boluscalcEnabled settings extendedSettings activeProfile'.split(
         ' '
       )
     );
     expect(socketStatus(config, { now: NOW, activeProfile: 'Night' })).toMatchObject({
       versionNum: 150007,
-      apiEnabled: true,
       activeProfile: 'Night',
       serverTime: '2026-11-22T06:35:16.425Z'
     });

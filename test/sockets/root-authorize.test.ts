@@ -118,7 +118,7 @@ it('the full packet has just these members, in this order; status on request onl
   const full = await client.next('dataUpdate');
   expect(Object.keys(full)).toEqual([...names, 'status']);
   // AndroidAPS asks its user to upgrade below 150000
-  expect(full.status).toMatchObject({ status: 'ok', name: 'nightscout', versionNum: 150007, apiEnabled: true });
+  expect(full.status).toMatchObject({ status: 'ok', name: 'nightscout', versionNum: 150007 });
 });
 
 it('counts the watchers, and tells everybody', async () => {

@@ -51,9 +51,18 @@ function isAnnouncement(treatment: Timed): boolean {
 /** Any last treatment, also an old one, when something is recent; announcements never. */
 function snoozes(treatment: Timed, settings: Fields): SnoozeRequest[] {
   const lengthMills = numberSetting(settings, 'snoozeMins', 10) * MINUTE;
-  if (isAnnouncement(treatment) || !(lengthMills > 0)) return [];
+  if (isAnnouncement(treatment) || isAutomatic(treatment) || !(lengthMills > 0)) return [];
   const title = 'Snoozing alarms since there was a recent treatment';
   return [{ level: 2, title, message: treatmentText(treatment).message, lengthMills }];
+}
+
+const APPS = /^(trio|iaps|freeaps|openaps|loop|androidaps|aaps)/i;
+
+/** What a loop did by itself (Loop, Trio, AAPS): it happens every few minutes and says nothing about somebody looking (D21). */
+function isAutomatic({ automatic, isSMB, type, eventType, enteredBy, app, pumpId }: Timed): boolean {
+  if (automatic === true || isSMB === true || type === 'SMB' || eventType === 'SMB') return true;
+  const byApp = app !== undefined || pumpId !== undefined || (typeof enteredBy === 'string' && APPS.test(enteredBy));
+  return byApp && String(eventType).startsWith('Temp Basal');
 }
 
 function calibration(mgdl: number, { scale, units }: Sandbox): Wish {

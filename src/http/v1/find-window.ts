@@ -6,7 +6,7 @@ import type { FindRules } from './find-rules.ts';
 export const DEFAULT_WINDOW = 4 * 86_400_000;
 
 /** The fields in which apps keep their own id of a document. */
-const OWN_IDS = new Set(['identifier', 'id', 'uuid', 'syncIdentifier', 'NSCLIENT_ID']);
+const OWN_IDS = new Set(['id', 'uuid', 'syncIdentifier', 'NSCLIENT_ID']);
 
 /**
  * The default lower bound, or undefined when the query names the date itself (also by an upper bound only: LoopFollow looks for

@@ -19,7 +19,7 @@ const DEFAULT_HOURS = 6;
 /** `GET /summary[?hours=6]`: the last hours in few bytes (rest-v1-v2 §12.7). */
 export function summary(services: Services, current: () => Current): Router {
   const router = Router();
-  router.get('/summary', identify(services), guard('api:entries:read', 'api:treatments:read'), (request, response) => {
+  router.get('/summary', identify(services), guard('api:*:read'), (request, response) => {
     if (services.live.state() !== 'loaded') throw new Refusal('storage-away', 'The data is not loaded yet', 5);
     const { sandbox } = current();
     const asked = request.query.hours;

@@ -9,7 +9,7 @@ import { sendResult } from './envelope.ts';
 
 /**
  * GET /lastModified: when each collection the caller may read changed last, epoch ms. No Last-Modified header: AAPS's HTTP
- * cache would answer from memory. `foods` stands beside `food` because that is the name AAPS reads.
+ * cache would answer from memory.
  */
 export function lastModified({ storage, now }: Services): RequestHandler {
   return async (_req, res) => {
@@ -24,7 +24,6 @@ export function lastModified({ storage, now }: Services): RequestHandler {
     for (const [name, time] of times) {
       if (!time) continue;
       collections[name] = time;
-      if (name === 'food') collections.foods = time;
     }
     sendResult(res, JSON.stringify({ srvDate, collections }));
   };

@@ -64,7 +64,7 @@ export const V3LastModified = z
   .strictObject({
     srvDate: mills.describe("The server's clock, epoch milliseconds."),
     collections: z.strictObject(
-      Object.fromEntries([...V3_COLLECTIONS, 'foods'].map((name) => [name, mills.optional().describe('Epoch milliseconds.')]))
+      Object.fromEntries(V3_COLLECTIONS.map((name) => [name, mills.optional().describe('Epoch milliseconds.')]))
     )
   })
   .meta({ id: 'V3LastModified', description: 'When each collection the caller may read changed last.' });

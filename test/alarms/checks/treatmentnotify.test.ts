@@ -84,6 +84,16 @@ describe('treatmentnotify (properties-plugins C.13)', () => {
     expect([notifies.length, snoozes.length]).toEqual([times, times]);
   });
 
+  it.each([
+    ['Loop', { eventType: 'Correction Bolus', automatic: true, insulin: 0.35 }],
+    ['Trio', { eventType: 'SMB', enteredBy: 'Trio', insulin: 0.3 }],
+    ['Trio', { eventType: 'Temp Basal', enteredBy: 'Trio', absolute: 1, duration: 30 }],
+    ['AAPS', { eventType: 'Correction Bolus', type: 'SMB', insulin: 0.15 }],
+    ['AAPS (v1)', { eventType: 'Correction Bolus', isSMB: true, insulin: 0.15 }]
+  ])('what %s does by itself every few minutes snoozes no alarm (D21)', (_app, fields) => {
+    expect(asked({ treatments: [treatment(1, fields)] }).snoozes).toEqual([]);
+  });
+
   it.each([{ $gt: 1 }, 7, ['Note']])('a type that is no word (%j) is no treatment, and snoozes nothing (D21)', (eventType) => {
     expect(asked({ treatments: [treatment(1, { eventType, insulin: 1 })] })).toEqual({ notifies: [], snoozes: [] });
   });
