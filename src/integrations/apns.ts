@@ -1,5 +1,5 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { type ClientHttp2Session, type ClientHttp2Stream, connect } from 'node:http2';
+import { connect } from 'node:http2';
 import jwt from 'jsonwebtoken';
 import type { LoopPushSettings } from '../config/integrations.ts';
 
@@ -24,6 +24,8 @@ export class PushRefused extends Error {}
 
 /** Apple takes a token for an hour, and does not want a new one more often than every 20 minutes; ms. */
 const TOKEN_AGE = 40 * 60_000;
+/** It comes from a profile and becomes a header. */
+const BUNDLE_ID = /^[\w.-]+$/;
 const LONGEST_ANSWER = 10_000;
 
 /**
@@ -55,6 +57,7 @@ export function createApplePushService(
 
   return {
     async send({ deviceToken, topic, payload, expiration }) {
+      if (!BUNDLE_ID.test(topic)) throw new PushRefused('the bundle identifier is not valid');
       const headers = {
         ':method': 'POST',
         ':path': `/3/device/${encodeURIComponent(deviceToken)}`,
@@ -93,15 +96,17 @@ function post(
       // who reads this must not send a bolus again without looking
       reject(new PushRefused(sent ? `${reason}; the command may have arrived all the same` : reason));
     }
-    const broken = (error: NodeJS.ErrnoException): void => fail(`no connection, ${error.code ?? error.name}`);
+    function broken(error: NodeJS.ErrnoException): void {
+      // a stream only says that it was cancelled, and why in its cause
+      const { code } = (error.cause ?? error) as NodeJS.ErrnoException;
+      fail(`no connection, ${code ?? error.name}`);
+    }
 
     session.on('error', broken);
     session.on('connect', () => {
       sent = true;
     });
-    const request = openRequest(session, headers);
-    // a bundle id that is no header value
-    if (!request) return fail('the push cannot be addressed');
+    const request = session.request(headers);
     request.setEncoding('utf8');
     request.on('error', broken);
     request.on('response', (answer) => {
@@ -117,14 +122,6 @@ function post(
     });
     request.end(body);
   });
-}
-
-function openRequest(session: ClientHttp2Session, headers: Record<string, string>): ClientHttp2Stream | undefined {
-  try {
-    return session.request(headers);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Apple's `{"reason":"BadDeviceToken"}`. */

@@ -101,8 +101,10 @@ export function createQueue(
       onChange();
       return;
     }
-    // an alarm that goes on is told once, with its latest words
-    const waiting = items.filter((item) => item.message.key === message.key && item !== inFlight);
+    // an alarm that goes on is told once, with its latest words; an all-clear under way may have missed what came after it
+    const waiting = items.filter(
+      (item) => item.message.key === message.key && (item !== inFlight || message.event !== 'clear_alarm')
+    );
     for (const item of waiting) item.message = message;
     if (waiting.length === 0) {
       if ((holds.get(message.key) ?? 0) > now()) return;
