@@ -26,9 +26,21 @@ export function createCollection(name: StoreName, driver: Driver): SqliteCollect
   /** Known to be without odd documents until one is written: asking the database at every query would cost as much as the query. */
   let odd = driver.prepare(`SELECT 1 FROM "${name}" WHERE odd = 1 LIMIT 1`).get() !== undefined;
 
+  /**
+   * SQL answers for all documents but the odd ones; those are few and are asked one by one, so that one of them, which any
+   * uploader can write, does not cost everybody the indexes.
+   */
   function where(filter: Filter): Where {
     const translated = translate(filter);
-    return odd ? { sql: `(${translated.sql}) OR odd = 1`, params: translated.params, exact: false } : translated;
+    if (!odd) return translated;
+    if (!translated.exact) return { ...translated, sql: `(${translated.sql}) OR odd = 1` };
+    const fits = matcher(filter);
+    const places = rows(`SELECT seq, doc FROM "${name}" WHERE odd = 1`, [])
+      .filter(([, json]) => fits(JSON.parse(json as string) as Doc))
+      .map(([seq]) => seq as number);
+    const ordinary = `(${translated.sql}) AND odd = 0`;
+    const sql = places.length === 0 ? ordinary : `(${ordinary}) OR seq IN (${places.join(', ')})`;
+    return { sql, params: translated.params, exact: true };
   }
 
   const rows = (sql: string, params: readonly Value[]): unknown[][] => {
