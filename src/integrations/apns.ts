@@ -4,7 +4,7 @@ import jwt from 'jsonwebtoken';
 import type { LoopPushSettings } from '../config/integrations.ts';
 
 /** One push for one app on one phone. */
-export interface ApplePush {
+interface ApplePush {
   readonly deviceToken: string;
   /** Bundle id of the app. */
   readonly topic: string;
