@@ -26,7 +26,7 @@ export interface Received {
 }
 
 /** What the service does with a request: a status, with a body and headers perhaps, or nothing at all. */
-export type Behaviour = (
+type Behaviour = (
   request: Pick<Received, 'path' | 'body'>
 ) => number | 'stall' | { status: number; body?: string; headers?: Record<string, string> };
 

@@ -379,3 +379,20 @@ it('POST /notifications/pushovercallback: a known receipt acknowledges, an unkno
   expect(await answer('receipt=receipt1&acknowledged=1&acknowledged_by=user')).toEqual([200, 'text/plain; charset=utf-8', 'OK']);
   expect(acks).toEqual([{ level: 2, group: 'default', silenceMs: 30 * MINUTE }]);
 });
+
+it('a reading that came in over v1 rings outside, once, and its acknowledgement is told', async () => {
+  const server = await startServer({ WEBHOOK_URL: double.url, BG_HIGH: '260' });
+  closers.push(server.close);
+  const post = (sgv: number, ago: number) =>
+    fetch(`${server.url}/api/v1/entries`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...server.secret },
+      body: JSON.stringify([{ type: 'sgv', sgv, date: Date.now() - ago, dateString: new Date(Date.now() - ago).toISOString() }])
+    });
+  const events = () => double.requests.map(({ body }) => (JSON.parse(body) as { event: string }).event);
+  await post(320, 300_000);
+  await vi.waitFor(() => expect(events()).toEqual(['urgent_alarm']));
+  await post(325, 0);
+  await fetch(`${server.url}/api/v1/notifications/ack?level=2`, { headers: server.secret });
+  await vi.waitFor(() => expect(events()).toEqual(['urgent_alarm', 'clear_alarm']));
+});
