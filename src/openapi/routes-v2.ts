@@ -3,6 +3,7 @@ import { json, NOT_MODIFIED, type Route, text } from './route.ts';
 import { Empty } from './shapes/common.ts';
 import { Problem } from './shapes/errors.ts';
 import { RuntimeData } from './shapes/live.ts';
+import { Predictions } from './shapes/predictions.ts';
 import { Properties } from './shapes/properties.ts';
 import { LoopCommand } from './shapes/push.ts';
 import { ListedRole, PermissionTrie, Role, StoredRole } from './shapes/role.ts';
@@ -112,6 +113,17 @@ export const ROUTES_V2: readonly Route[] = [
     permissions: ['api:*:read'],
     parameters: ['hours'],
     answers: json(Summary, 'The summary.')
+  },
+  {
+    method: 'get',
+    path: '/predictions',
+    tag: 'data',
+    summary: 'What looping devices expect, in one shape',
+    description:
+      'The newest prediction of each device, newest first, read from the device statuses, which stay as they were uploaded. One that starts in the future, or longer ago than `hours`, is left out; so is what cannot be read.',
+    permissions: ['api:devicestatus:read'],
+    parameters: ['hours', 'ifNoneMatch'],
+    answers: { ...json(Predictions, 'The predictions; an empty list for none.', ['ETag']), ...NOT_MODIFIED }
   },
 
   {

@@ -4,6 +4,7 @@ import type { Services } from '../../services.ts';
 import { authorization } from './authorization.ts';
 import { ddata } from './ddata.ts';
 import { loopNotifications } from './notifications.ts';
+import { predictions } from './predictions.ts';
 import { properties } from './properties.ts';
 import { summary } from './summary.ts';
 
@@ -13,6 +14,7 @@ export function createV2(services: Services, current: () => Current = createCurr
   router.use(properties(services, current));
   router.use(ddata(services));
   router.use(summary(services, current));
+  router.use(predictions(services));
   router.use(loopNotifications(services));
   router.use(authorization(services));
   return router;
