@@ -1,13 +1,26 @@
 import { defineConfig } from 'vitest/config';
 
+const common = { exclude: ['test/bench/**'], testTimeout: 20_000, hookTimeout: 30_000 };
+
 export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/bench/**'],
     globalSetup: ['test/support/mongo-global-setup.ts'],
     pool: 'forks',
-    testTimeout: 20_000,
-    hookTimeout: 30_000
+    projects: [
+      // everything, on the embedded store (suites that compare the stores open MongoDB themselves)
+      { extends: true, test: { ...common, name: 'sqlite', include: ['test/**/*.test.ts'] } },
+      // what an app can see, once more on MongoDB
+      {
+        extends: true,
+        test: {
+          ...common,
+          name: 'mongodb',
+          include: ['test/{v1,v2,v3,collections}/*.test.ts'],
+          env: { TEST_STORE: 'mongodb' },
+          setupFiles: ['test/support/needs-mongo.ts']
+        }
+      }
+    ]
   }
 });

@@ -44,6 +44,7 @@ export function createApp(services: Services, current: () => Current): Express {
 
   const shared = {
     ...services,
+    current,
     adminNotifies: createAdminNotifies(services),
     answers: createPageCache<Answer>(services, 'v1-answers')
   };

@@ -46,6 +46,12 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
   return proto === Object.prototype || proto === null;
 }
 
+/** True for a name a store can sort by: `created_at`, `pump.clock`; no empty parts, nothing an engine would take for an operator. */
+export function isFieldPath(field: string): boolean {
+  const parts = field.split('.');
+  return field.length <= 100 && !field.includes('\0') && parts.every((part) => part !== '' && !part.startsWith('$'));
+}
+
 const isOperators = (value: unknown): value is Record<string, unknown> =>
   isPlainObject(value) && Object.keys(value).some((key) => key.startsWith('$'));
 

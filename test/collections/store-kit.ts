@@ -7,7 +7,7 @@ import { createCommit, type Outcome } from '../../src/collections/commit.ts';
 import { collect } from '../../src/collections/read.ts';
 import type { Upload } from '../../src/collections/upload.ts';
 import type { CollectionName, Doc } from '../../src/storage/port.ts';
-import { createSqliteStorage } from '../../src/storage/sqlite/sqlite.ts';
+import { openTestStorage } from '../support/store.ts';
 
 /** The server's clock in these tests. */
 export const NOW = Date.parse('2026-11-22T10:00:00.000Z');
@@ -28,10 +28,10 @@ export interface Kit {
   close(): Promise<void>;
 }
 
-/** The real commit path over a real SQLite file. */
+/** The real commit path over a real store. */
 export function createKit(): Kit {
   const folder = mkdtempSync(join(tmpdir(), 'vigil-uploads-'));
-  const storage = createSqliteStorage({ file: join(folder, 'vigil.db') });
+  const storage = openTestStorage(join(folder, 'vigil.db'));
   const heard: Committed[] = [];
   const bus = createBus((error) => {
     throw error;

@@ -19,14 +19,18 @@ afterAll(() => agent.destroy());
 function post(url: string, date: number): Promise<string | undefined> {
   return new Promise((resolve) => {
     const body = JSON.stringify([{ type: 'sgv', sgv: 100, date, device: 'kill-test' }]);
-    const req = request(`${url}/api/v1/entries.json`, { method: 'POST', agent, headers: { 'api-secret': secret, 'content-type': 'application/json' } }, (res) => {
-      let text = '';
-      res.on('data', (chunk) => {
-        text += chunk;
-      });
-      res.on('end', () => resolve(res.statusCode === 200 ? JSON.parse(text)[0]._id : undefined));
-      res.on('error', () => resolve(undefined));
-    });
+    const req = request(
+      `${url}/api/v1/entries.json`,
+      { method: 'POST', agent, headers: { 'api-secret': secret, 'content-type': 'application/json' } },
+      (res) => {
+        let text = '';
+        res.on('data', (chunk) => {
+          text += chunk;
+        });
+        res.on('end', () => resolve(res.statusCode === 200 ? JSON.parse(text)[0]._id : undefined));
+        res.on('error', () => resolve(undefined));
+      }
+    );
     req.on('error', () => resolve(undefined));
     req.end(body);
   });
@@ -54,12 +58,17 @@ async function drill(env: Record<string, string>): Promise<{ acknowledged: numbe
       await (killed ?? server.stop('SIGKILL'));
     }
     const server = await startProcess(SOURCES, dataDir, { AUTH_DEFAULT_ROLES: 'denied', ...env });
-    const answer = await fetch(`${server.url}/api/v1/entries.json?find[date][$gte]=${base}&count=100000`, { headers: { 'api-secret': secret } });
+    const answer = await fetch(`${server.url}/api/v1/entries.json?find[date][$gte]=${base}&count=100000`, {
+      headers: { 'api-secret': secret }
+    });
     const entries = (await answer.json()) as { _id: string; date: number }[];
     await server.stop();
     const byDate = new Map(entries.map(({ date, _id }) => [date, _id]));
     expect(byDate.size, 'a reading is stored twice').toBe(entries.length);
-    expect([...acknowledged].filter(([date, id]) => byDate.get(date) !== id), 'acknowledged readings are missing').toEqual([]);
+    expect(
+      [...acknowledged].filter(([date, id]) => byDate.get(date) !== id),
+      'acknowledged readings are missing'
+    ).toEqual([]);
     return { acknowledged: acknowledged.size, rounds: ROUNDS };
   } finally {
     rmSync(dataDir, { recursive: true, force: true });

@@ -27,7 +27,11 @@ export interface Running {
 }
 
 /** Starts a server as a process of its own and waits for its first answer. @returns with the ms from spawn to that answer */
-export async function startProcess(entry: readonly string[], dataDir: string, env: Record<string, string> = {}): Promise<Running> {
+export async function startProcess(
+  entry: readonly string[],
+  dataDir: string,
+  env: Record<string, string> = {}
+): Promise<Running> {
   const port = await freePort();
   const began = performance.now();
   const child = spawn(process.execPath, [...entry], {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { readConfig } from '../../src/config/read-config.ts';
 import { createLogger } from '../../src/observe/logger.ts';
 import { createServer, type Server } from '../../src/server.ts';
+import { dropMongo, mongoUriFor, onMongo } from './store.ts';
 
 export const API_SECRET = 'a-secret-for-tests-1';
 export const SECRET_SHA1 = createHash('sha1').update(API_SECRET).digest('hex');
@@ -26,6 +27,8 @@ export async function startServer(
   options: { mongoUri?: string; dataDir?: string; now?: () => number } = {}
 ): Promise<TestServer> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'vigil-test-'));
+  const ownDatabase = onMongo && !options.mongoUri ? mongoUriFor(dataDir) : undefined;
+  const mongoUri = options.mongoUri ?? ownDatabase;
   const config = readConfig({
     HOSTNAME: '127.0.0.1',
     API_SECRET,
@@ -33,7 +36,7 @@ export async function startServer(
     AUTH_FAIL_DELAY: '0',
     LOG_LEVEL: 'silent',
     DATA_DIR: dataDir,
-    ...(options.mongoUri && { MONGODB_URI: options.mongoUri }),
+    ...(mongoUri && { MONGODB_URI: mongoUri }),
     ...env
   });
   const server = await createServer(
@@ -49,7 +52,9 @@ export async function startServer(
     secret: { 'api-secret': SECRET_SHA1 },
     close: async () => {
       await server.close();
-      if (!options.dataDir) rmSync(dataDir, { recursive: true, force: true });
+      if (options.dataDir) return;
+      rmSync(dataDir, { recursive: true, force: true });
+      if (ownDatabase) await dropMongo(ownDatabase);
     }
   };
 }

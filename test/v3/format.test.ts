@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { onMongo } from '../support/store.ts';
 import { createV3Kit, reading, type V3Kit } from './v3-kit.ts';
 
 let kit: V3Kit;
@@ -197,7 +198,7 @@ describe('VERSION and STATUS (rest-v3 §11.1, §11.2)', () => {
       version: '15.0.7',
       apiVersion: '3.0.3-alpha',
       srvDate: expect.any(Number),
-      storage: { storage: 'sqlite', version: expect.stringMatching(/^\d+\.\d+/) },
+      storage: { storage: onMongo ? 'mongodb' : 'sqlite', version: expect.stringMatching(/^\d+\.\d+/) },
       server: { name: 'vigil', version: expect.any(String) }
     });
   });

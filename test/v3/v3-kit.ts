@@ -15,7 +15,7 @@ import { createV3 } from '../../src/http/v3/index.ts';
 import type { Live } from '../../src/live/live.ts';
 import type { Services } from '../../src/services.ts';
 import type { Doc, StoreName } from '../../src/storage/port.ts';
-import { createSqliteStorage } from '../../src/storage/sqlite/sqlite.ts';
+import { openTestStorage } from '../support/store.ts';
 
 const SECRET = 'this is my long pass phrase';
 
@@ -33,7 +33,7 @@ export const ROLES: Readonly<Record<string, readonly string[]>> = {
 export type V3Kit = Awaited<ReturnType<typeof createV3Kit>>;
 
 /**
- * API v3 on a bare Express app over a real SQLite file, with the real access, write path and bus. A subject per role of
+ * API v3 on a bare Express app over a real store, with the real access, write path and bus. A subject per role of
  * {@link ROLES}; requests go out as `all` unless said otherwise. The clock starts at the present and moves when the test says so.
  */
 export async function createV3Kit(env: Record<string, string> = {}) {
@@ -42,7 +42,7 @@ export async function createV3Kit(env: Record<string, string> = {}) {
   const clock = { ahead: 0 };
   const now = () => Date.now() + clock.ahead;
   const log = pino({ level: 'silent' });
-  const storage = createSqliteStorage({ file: join(dir, 'test.db') });
+  const storage = openTestStorage(join(dir, 'test.db'));
   const failures: unknown[] = [];
   const bus = createBus((error) => void failures.push(error));
   const heard: Committed[] = [];

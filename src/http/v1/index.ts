@@ -14,6 +14,8 @@ import { listTreatments } from './treatments.ts';
 import { previewUploads, takeUploads } from './uploads.ts';
 import type { V1 } from './v1.ts';
 import { verifyauth } from './verifyauth.ts';
+import { alexa } from './voice/alexa.ts';
+import { googlehome } from './voice/googlehome.ts';
 
 /** Method, path, right, handler. The right may depend on the request. */
 type Route = readonly [method: 'get' | 'post' | 'put' | 'delete', path: string, right: Right, handler: RequestHandler];
@@ -36,7 +38,7 @@ export function createV1(v1: V1): Router {
     ['get', '/count/:storage/where', (req) => `api:${slicedCollection(req)}:read`, counts(v1)],
 
     ['get', '/treatments', 'api:treatments:read', listTreatments(v1)],
-    ...ifCareportal(v1, [
+    ...ifEnabled(v1, 'careportal', [
       ['post', '/treatments', 'api:treatments:create', takeUploads(v1, 'POST treatments')],
       ['delete', '/treatments', 'api:treatments:delete', deleteByFind(v1, 'treatments')],
       ['delete', '/treatments/:id', 'api:treatments:delete', deleteTreatment(v1)],
@@ -63,7 +65,7 @@ export function createV1(v1: V1): Router {
     ['delete', '/food/:_id', 'api:food:delete', deleteById(v1, 'food')],
 
     ['get', '/activity', 'api:activity:read', listActivity(v1)],
-    ...ifCareportal(v1, [
+    ...ifEnabled(v1, 'careportal', [
       ['post', '/activity', 'api:activity:create', takeUploads(v1, 'POST activity')],
       ['put', '/activity', 'api:activity:update', takeUploads(v1, 'PUT activity')],
       ['delete', '/activity/:_id', 'api:activity:delete', deleteById(v1, 'activity')]
@@ -73,7 +75,9 @@ export function createV1(v1: V1): Router {
     ['get', '/adminnotifies', [], adminnotifies(v1)],
     ['get', '/experiments/test', 'authorization:debug:test', (_req, res) => res.json({ status: 'ok' })],
     // whoever may enter a treatment may also say "I have seen it" (D15)
-    ['get', '/notifications/ack', [guardAny('notifications:*:ack', 'api:treatments:create')], acknowledge(v1)]
+    ['get', '/notifications/ack', [guardAny('notifications:*:ack', 'api:treatments:create')], acknowledge(v1)],
+    ...ifEnabled(v1, 'alexa', [['post', '/alexa', 'api:*:read', alexa(v1)]]),
+    ...ifEnabled(v1, 'googlehome', [['post', '/googlehome', 'api:*:read', googlehome(v1)]])
   ];
 
   const router = Router();
@@ -85,9 +89,9 @@ export function createV1(v1: V1): Router {
   return router;
 }
 
-/** Writing treatments and activity is a feature: `careportal` in ENABLE. */
-function ifCareportal({ config }: V1, routes: Route[]): Route[] {
-  return config.settings.enable.includes('careportal') ? routes : [];
+/** Some routes are features, named in ENABLE: writing treatments and activity (`careportal`), the voices. */
+function ifEnabled({ config }: V1, feature: string, routes: Route[]): Route[] {
+  return config.settings.enable.includes(feature) ? routes : [];
 }
 
 function guards(right: Right): RequestHandler[] {

@@ -1,5 +1,5 @@
 import { Refusal } from '../../errors.ts';
-import { isPlainObject, type Query } from '../../storage/query.ts';
+import { isFieldPath, isPlainObject, type Query } from '../../storage/query.ts';
 
 type Sort = NonNullable<Query['sort']>;
 
@@ -26,9 +26,6 @@ export function parseSort(value: unknown, fallback: Sort): Sort {
 }
 
 function checkField(field: string): string {
-  const parts = field.split('.');
-  if (field.length > 100 || field.includes('\0') || parts.some((part) => part === '' || part.startsWith('$'))) {
-    throw new Refusal('bad-query', 'sort needs a field');
-  }
+  if (!isFieldPath(field)) throw new Refusal('bad-query', 'sort needs a field');
   return field;
 }

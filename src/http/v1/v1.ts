@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import type { AdminNotifies } from '../../alarms/admin-notifies.ts';
 import type { Door } from '../../bus/events.ts';
+import type { Current } from '../../plugins/current.ts';
 import type { Services } from '../../services.ts';
 import type { Filter } from '../../storage/query.ts';
 import type { PageCache } from '../page-cache.ts';
@@ -13,6 +14,8 @@ import type { Params } from './query-params.ts';
 export interface V1 extends Services {
   readonly door: Extract<Door, 'v1' | 'v2'>;
   readonly adminNotifies: AdminNotifies;
+  /** What the plugins say now. */
+  readonly current: () => Current;
   /** List answers of the last moment. */
   readonly answers: PageCache<Answer>;
 }

@@ -1,5 +1,5 @@
 import { Refusal } from '../../errors.ts';
-import type { Query } from '../../storage/query.ts';
+import { isFieldPath, type Query } from '../../storage/query.ts';
 
 const TIE_BREAKERS = ['identifier', 'created_at', 'date'];
 
@@ -13,7 +13,7 @@ export function readSort(params: URLSearchParams): NonNullable<Query['sort']> {
   const descending = params.getAll('sort$desc').at(-1) ?? '';
   if (ascending !== '' && descending !== '') throw new Refusal('bad-query', 'Parameters sort and sort_desc cannot be combined');
   const field = ascending || descending;
-  if (field.startsWith('$')) throw new Refusal('bad-query', 'Bad parameter sort');
+  if (field !== '' && !isFieldPath(field)) throw new Refusal('bad-query', 'Bad parameter sort');
   const direction = descending === '' ? 1 : -1;
   const fields = field === '' ? TIE_BREAKERS : [field, ...TIE_BREAKERS.filter((name) => name !== field)];
   return fields.map((name) => [name, direction] as const);
