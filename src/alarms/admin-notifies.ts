@@ -2,7 +2,7 @@ import type { Bus } from '../bus/bus.ts';
 import type { Config } from '../config/config.ts';
 
 /** What an administrator should know; `lastRecorded` in epoch ms. */
-export interface AdminNotify {
+interface AdminNotify {
   readonly title: string;
   readonly message: string;
   readonly persistent?: true;

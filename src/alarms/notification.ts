@@ -2,7 +2,7 @@
 export type Level = -3 | -2 | -1 | 0 | 1 | 2;
 
 /** The plugin a notification speaks for, as clients see it (only `name` matters to them). */
-export interface NotifyingPlugin {
+interface NotifyingPlugin {
   readonly name: string;
   readonly label: string;
   readonly pluginType: 'notification';

@@ -23,7 +23,7 @@ export function postDevicestatus(body: unknown, { now, predictionsMaxSize }: Upl
  * @param now epoch ms
  * @returns `timed`: the time is the sender's, not ours
  */
-export function normaliseDevicestatus(doc: Doc, now: number): { doc: Doc; timed: boolean } {
+function normaliseDevicestatus(doc: Doc, now: number): { doc: Doc; timed: boolean } {
   const time = doc.created_at ? parseTime(doc.created_at) : undefined;
   return {
     doc: { ...doc, created_at: toIso(time?.mills ?? now), utcOffset: time?.offsetMinutes ?? 0 },
@@ -41,7 +41,7 @@ export function devicestatusLookups(doc: Doc, timed: boolean): Lookup[] {
 const CURVES = ['IOB', 'COB', 'UAM', 'ZT'];
 
 /** Cuts the prediction curves of an OpenAPS status to `max` values each; 0 leaves them. */
-export function cutPredictions(doc: Doc, max: number): Doc {
+function cutPredictions(doc: Doc, max: number): Doc {
   const { openaps } = doc;
   if (max <= 0 || !isPlainObject(openaps)) return doc;
   const cut = { ...openaps };

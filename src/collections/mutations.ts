@@ -37,7 +37,7 @@ export function upsert(
 }
 
 /** Finds a document by what any door calls its id: `_id`, or `identifier`. */
-export const idLookups = (id: string): Lookup[] => [{ key: { _id: canonicalId(id) } }, { key: { identifier: id } }];
+const idLookups = (id: string): Lookup[] => [{ key: { _id: canonicalId(id) } }, { key: { identifier: id } }];
 
 /** Sets and unsets fields of one document (dotted paths reach inside); nothing happens when the id is unknown. */
 export function patch(id: string, set: Doc, unset: readonly string[] = [], precondition?: Precondition): Mutation {

@@ -49,7 +49,7 @@ const EMPTY_GOES = ['targetTop', 'targetBottom', 'carbs', 'insulin', 'percent', 
  * @param now epoch ms
  * @throws Refusal `bad-document` for an unreadable `eventTime`
  */
-export function normaliseTreatment(sent: Doc, now: number): Normalised {
+function normaliseTreatment(sent: Doc, now: number): Normalised {
   const { eventTime, ...doc } = sent;
   const written = doc.created_at ? parseTime(doc.created_at) : undefined;
   const event = eventTime ? parseTime(eventTime) : undefined;

@@ -51,7 +51,7 @@ export function upload(incoming: Doc, mutation: Mutation): Upload {
 }
 
 /** True when two documents differ in nothing but what the server gives out: `_id`, `srvCreated`, `srvModified`. */
-export const sameContent = (a: Doc, b: Doc): boolean => isDeepStrictEqual(content(a), content(b));
+const sameContent = (a: Doc, b: Doc): boolean => isDeepStrictEqual(content(a), content(b));
 
 function content({ _id, srvCreated, srvModified, ...fields }: Doc): Doc {
   return fields;

@@ -1,7 +1,7 @@
 import { parseIso, parseRfc2822, type WrittenTime } from './times.ts';
 
 /** 2000-01-01T00:00:00Z; a smaller number means seconds, an earlier time is none. */
-export const MIN_TIME = 946_684_800_000;
+const MIN_TIME = 946_684_800_000;
 const MAX_TIME = 8.64e15;
 const NUMERIC = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i;
 

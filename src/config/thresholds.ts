@@ -1,5 +1,5 @@
 /** Factor between mmol/l and mg/dl. */
-export const MGDL_PER_MMOL = 18.01559;
+const MGDL_PER_MMOL = 18.01559;
 
 /** At least this is mg/dl whatever the units say: 50 mmol/l cannot be survived. */
 const LOWEST_MGDL_HIGH = 50;

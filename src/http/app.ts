@@ -9,6 +9,7 @@ import { errorRenderer, notFound } from './errors.ts';
 import { bodies } from './middleware/body.ts';
 import { compress } from './middleware/compress.ts';
 import { cors } from './middleware/cors.ts';
+import { exchangeLimit } from './middleware/limits.ts';
 import { poweredBy } from './middleware/powered-by.ts';
 import { transport } from './middleware/transport.ts';
 import { createPageCache } from './page-cache.ts';
@@ -51,6 +52,7 @@ export function createApp(services: Services, current: () => Current): Express {
   app.use(['/api/v1', '/api/v2'], poweredBy, extension, bodies());
   app.use('/api/v1', createV1({ ...shared, door: 'v1' }));
   app.use('/api/v2', createV1({ ...shared, door: 'v2' }));
+  app.use('/api/v2/authorization/request', exchangeLimit(config));
   app.use('/api/v2', createV2(services, current));
   app.use(pebble(services, current));
   app.use(apiDescriptions(services));

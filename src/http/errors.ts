@@ -37,7 +37,7 @@ function spell(req: Request, { status, title, detail }: Refusal): object {
 const isApi3 = (req: Request): boolean => /^\/api\/v3(\/|$)/i.test(req.originalUrl);
 
 /** Answers with a refusal. */
-export function sendRefusal(req: Request, res: Response, refusal: Refusal): void {
+function sendRefusal(req: Request, res: Response, refusal: Refusal): void {
   if (refusal.retryAfter !== undefined) res.setHeader('Retry-After', String(Math.ceil(refusal.retryAfter)));
   else if (refusal.status === 503) res.setHeader('Retry-After', '5');
   for (const name of ['Last-Modified', 'ETag', 'Content-Type']) res.removeHeader(name);

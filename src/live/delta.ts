@@ -3,7 +3,7 @@ import type { Doc } from '../storage/port.ts';
 import type { Cal, LiveData, Mbg, Sgv, Timed } from './live.ts';
 
 /** A document that is gone. */
-export interface Removal {
+interface Removal {
   readonly _id: string;
   readonly mills: number;
   readonly action: 'remove';

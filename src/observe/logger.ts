@@ -2,8 +2,6 @@ import { type DestinationStream, type Logger, pino } from 'pino';
 import type { Config } from '../config/config.ts';
 import { CENSOR, redactText } from './redact.ts';
 
-export { redactText, redactUrl } from './redact.ts';
-
 const SECRET_FIELDS = [
   'api-secret',
   'api_secret',

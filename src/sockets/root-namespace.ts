@@ -10,7 +10,7 @@ import { createReaders, READERS, STATUS_READERS } from './readers.ts';
 import { createLimit } from './write-limit.ts';
 
 /** Told when somebody silences an alarm on the root namespace. `silenceMs`: for how long; undefined: the default. */
-export type AckListener = (level: number, group: string, silenceMs: number | undefined) => void;
+type AckListener = (level: number, group: string, silenceMs: number | undefined) => void;
 
 /** The namespace `/`, the protocol of the v1 apps: data, writes, and the alarm family (D20). */
 export interface RootNamespace {

@@ -5,7 +5,7 @@ const FIVE_MINUTES = 300_000;
 const YEAR = 365 * 86_400_000;
 
 /** What a year of a Loop user leaves: a reading and a 4 KB device status every five minutes, about 110 treatments a day. */
-export function* yearOf(end: number): Generator<{ collection: CollectionName; doc: Doc }> {
+function* yearOf(end: number): Generator<{ collection: CollectionName; doc: Doc }> {
   for (let at = end - YEAR, n = 0; at <= end; at += FIVE_MINUTES, n++) {
     const iso = new Date(at).toISOString();
     const sgv = 110 + Math.round(45 * Math.sin(n / 40) + 20 * Math.sin(n / 7));

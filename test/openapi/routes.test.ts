@@ -53,6 +53,7 @@ const ROOT_STACK = (app: Express): readonly Layer[] => (app.router as unknown as
 
 describe.each([
   ['as apps need it', { ENABLE: 'careportal' }],
+  ['with voices', { ENABLE: 'careportal alexa googlehome' }],
   ['without careportal', { DISABLE: 'careportal', ENABLE: '' }],
   ['with a content security policy', { ENABLE: 'careportal', SECURE_CSP: 'true' }]
 ])('a site %s', (_name, env) => {

@@ -19,7 +19,7 @@ import { upbat } from './upbat.ts';
 import { createXdripjs } from './xdripjs.ts';
 
 /** Where faults of checks are told. */
-export interface ChecksOptions {
+interface ChecksOptions {
   readonly onError: (plugin: string, error: unknown) => void;
 }
 

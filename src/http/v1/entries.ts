@@ -20,7 +20,7 @@ const NEWEST_FIRST: NonNullable<Query['sort']> = [['date', -1]];
 const NEWEST_BY_TEXT: NonNullable<Query['sort']> = [...NEWEST_FIRST, ['dateString', 1]];
 
 /** Time of an entry, epoch ms. */
-export function entryTime({ date, sysTime }: Doc): number | undefined {
+function entryTime({ date, sysTime }: Doc): number | undefined {
   if (typeof date === 'number') return date;
   return parseTime(sysTime)?.mills ?? parseTime(date)?.mills;
 }

@@ -8,7 +8,7 @@ const MILLIS = /^\d{12,14}(\.\d*)?$/;
 const PATTERN = /^\/(.*)\/([gimsu]*)$/s;
 
 /** Epoch ms of a date as apps write it, zone-less meaning UTC (LoopFollow); undefined when it is none. */
-export const parseInstant = (text: string): number | undefined => parseTime(text)?.mills;
+const parseInstant = (text: string): number | undefined => parseTime(text)?.mills;
 
 /**
  * The operand of a condition on an ISO date field: UTC ISO text with ms, as such fields are stored. A short number (`2024`) stays

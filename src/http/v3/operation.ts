@@ -7,7 +7,7 @@ import { noSuchOperation } from './envelope.ts';
 import { paramsOf } from './paging.ts';
 
 /** One authenticated request on a collection. */
-export interface Call {
+interface Call {
   readonly req: Request;
   readonly res: Response;
   readonly collection: V3Collection;

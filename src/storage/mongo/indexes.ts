@@ -16,7 +16,7 @@ interface Index {
  * The shared table as MongoDB wants it. `_id` ends every index on a time, because reads use it to break ties; a time is nearly
  * unique, so nothing else follows it. Single ids are indexed where present. Never unique: existing databases hold duplicates.
  */
-export function indexesOf(name: StoreName): Index[] {
+function indexesOf(name: StoreName): Index[] {
   return INDEXES[name].map((fields) => {
     const first = fields[0]!;
     const kept = TIME_FIELDS.has(first) ? [first] : fields;

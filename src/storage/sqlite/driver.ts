@@ -1,7 +1,7 @@
 // The only place that names the SQLite library. It speaks the API of node:sqlite, which can take over once Node 24 is the floor.
 import { DatabaseSync, type StatementSyncInstance } from '@photostructure/sqlite';
 
-export type Statement = StatementSyncInstance;
+type Statement = StatementSyncInstance;
 export type Value = string | number | null;
 
 /** One open database file with its prepared statements, each prepared once. */

@@ -35,7 +35,8 @@ const INTENTS: Readonly<Record<string, (sandbox: Sandbox) => Spoken>> = {
  */
 export function answerTo(intent: unknown, metric: readonly unknown[], sandbox: Sandbox): Spoken {
   const asked = metricOf(metric);
-  if (asked) return { title: asked.title, text: asked.say(sandbox) ?? `${asked.title}: nothing current is known.`, goesOn: false };
+  if (asked)
+    return { title: asked.title, text: asked.say(sandbox) ?? `${asked.title}: nothing current is known.`, goesOn: false };
   const name = typeof intent === 'string' ? intent.toLowerCase() : '';
   return Object.hasOwn(INTENTS, name) ? INTENTS[name]!(sandbox) : APOLOGY;
 }

@@ -1,7 +1,7 @@
 import { bgNowOf, deltaOf } from '../../../plugins/bgnow.ts';
 import { fieldsOf, numberOf, textOf } from '../../../plugins/reading.ts';
 import type { Sandbox } from '../../../plugins/sandbox.ts';
-import { displayBg } from '../../../plugins/units.ts';
+import { displayBg, unitsLabel } from '../../../plugins/units.ts';
 import { agoWords, glucoseWords } from './words.ts';
 
 const TRENDS: Readonly<Record<string, string>> = {
@@ -38,8 +38,8 @@ export function sayDelta(sandbox: Sandbox): string | undefined {
   if (!delta || !sandbox.isCurrent({ mills: delta.times.recent })) return undefined;
   const verb = delta.scaled > 0 ? 'rose' : 'fell';
   const size = Math.abs(delta.scaled);
-  const unit = sandbox.units === 'mmol' ? 'mmol/L' : 'mg/dl';
-  const change = size === 0 ? 'did not change' : `${verb} by ${sandbox.units === 'mmol' ? size.toFixed(1) : size} ${unit}`;
+  const shown = sandbox.units === 'mmol' ? size.toFixed(1) : size;
+  const change = size === 0 ? 'did not change' : `${verb} by ${shown} ${unitsLabel(sandbox.units)}`;
   return `Glucose ${change} in the five minutes up to ${agoWords(delta.times.recent, sandbox.time)}.`;
 }
 

@@ -21,6 +21,7 @@ export function sayLoop({ properties, time }: Sandbox): string | undefined {
     { name: 'OpenAPS', mills: millsOf(openaps.lastLoopMoment), code: textOf(fieldsOf(openaps.status).code) }
   ].sort((a, b) => (b.mills ?? -Infinity) - (a.mills ?? -Infinity));
   const [last] = known.filter(({ mills }) => mills !== undefined);
-  if (last?.mills !== undefined) return `${last.name} last worked ${agoWords(last.mills, time)}. ${STATES[last.code ?? ''] ?? ''}`.trim();
+  if (last?.mills !== undefined)
+    return `${last.name} last worked ${agoWords(last.mills, time)}. ${STATES[last.code ?? ''] ?? ''}`.trim();
   return known.some(({ code }) => code === 'error') ? STATES.error : undefined;
 }

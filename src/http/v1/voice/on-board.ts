@@ -14,7 +14,9 @@ export function sayIob(sandbox: Sandbox): string | undefined {
 /** Carbs on board, g; with their age where a device reported them. */
 export function sayCob(sandbox: Sandbox): string | undefined {
   const display = cobOf(sandbox)?.display;
-  return display === undefined ? undefined : `Carbs on board are ${amountWords(String(display), 'grams')}${since('cob', sandbox)}.`;
+  return display === undefined
+    ? undefined
+    : `Carbs on board are ${amountWords(String(display), 'grams')}${since('cob', sandbox)}.`;
 }
 
 function since(name: 'iob' | 'cob', { properties, time }: Sandbox): string {
