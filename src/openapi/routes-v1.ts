@@ -5,6 +5,8 @@ import { Problem } from './shapes/errors.ts';
 import { PushoverReceipt } from './shapes/push.ts';
 import { AdminNotifies, Status, VerifyAuth } from './shapes/status.ts';
 import { TestAnswer } from './shapes/v1-answers.ts';
+import { AlexaAnswer, AlexaRequest, GoogleAnswer, GoogleRequest } from './shapes/voice.ts';
+import { alexa, googlehome } from './v1-parts.ts';
 
 /** API v1, below `/api/v1`; every one of them also answers below `/api/v2`. */
 export const ROUTES_V1: readonly Route[] = [
@@ -78,5 +80,27 @@ export const ROUTES_V1: readonly Route[] = [
       ...text('text/plain', '`OK`: the alarm is silenced.'),
       500: { description: 'The receipt is not known.', content: { 'text/plain': 'text', 'application/json': Problem } }
     }
+  },
+  {
+    method: 'post',
+    path: '/alexa',
+    tag: 'voices',
+    summary: 'Answers an Alexa skill',
+    description: 'Exists with `alexa` in ENABLE. In English, whatever the language of the question.',
+    permissions: ['api:*:read'],
+    body: AlexaRequest,
+    answers: json(AlexaAnswer, 'What is to be said; an empty text at the end of a session.'),
+    when: alexa
+  },
+  {
+    method: 'post',
+    path: '/googlehome',
+    tag: 'voices',
+    summary: 'Answers an agent of Dialogflow (Google Home)',
+    description: 'Exists with `googlehome` in ENABLE. In English, whatever the language of the question.',
+    permissions: ['api:*:read'],
+    body: GoogleRequest,
+    answers: json(GoogleAnswer, 'What is to be said.'),
+    when: googlehome
   }
 ];

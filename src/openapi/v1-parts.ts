@@ -3,8 +3,15 @@ import type { Config } from '../config/config.ts';
 import { type Answer, json, NOT_MODIFIED } from './route.ts';
 import { Deleted } from './shapes/v1-answers.ts';
 
+const enabled =
+  (feature: string) =>
+  ({ settings }: Config): boolean =>
+    settings.enable.includes(feature);
 /** Writing treatments and activity is a feature. */
-export const careportal = ({ settings }: Config): boolean => settings.enable.includes('careportal');
+export const careportal = enabled('careportal');
+/** So are the voices. */
+export const alexa = enabled('alexa');
+export const googlehome = enabled('googlehome');
 /** One document, or a list of them. */
 export const oneOrMany = (shape: z.ZodType) => z.union([shape, z.array(shape)]);
 

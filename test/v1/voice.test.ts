@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createChecker, documentOf } from '../openapi/kit.ts';
 import { startServer, type TestServer } from '../support/start-server.ts';
 import { type Answer, call, tokenFor } from './call.ts';
@@ -56,7 +56,7 @@ describe('a site with data', () => {
     await upload('profile', profile);
     await upload('entries', [sgv(8, 113), sgv(3, 120, 'FortyFiveUp')]);
     await upload('devicestatus', loopStatus);
-    await expect.poll(() => say('loop')).toContain('4 minutes ago');
+    await vi.waitFor(async () => expect(await say('loop')).toContain('4 minutes ago'));
   });
   afterAll(() => server.close());
   afterEach(() => {
