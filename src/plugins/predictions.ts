@@ -3,7 +3,7 @@ import { instant } from '../live/timed.ts';
 import { type Fields, fieldsOf, isFields, isoOf, numberOf, textOf } from './reading.ts';
 
 /** One line of glucose to come: the first value stands at `start` of its prediction, the others `interval` apart; mg/dl. */
-export interface Curve {
+interface Curve {
   /** `predicted` of Loop; with oref the name of the assumption: `IOB`, `COB`, `aCOB`, `UAM`, `ZT`. */
   readonly label: string;
   readonly values: readonly number[];
