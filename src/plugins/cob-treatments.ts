@@ -11,6 +11,8 @@ const DELAY = 20;
 const LOOK_BACK = 10 * HOUR;
 /** Share of the insulin's activity that delays carbs, a constant of the reference's model. */
 const LIVER_SENS_RATIO = 8;
+/** Absorption where no profile says otherwise, g per hour: what profiles come with. */
+const USUAL_RATE = 20;
 
 /** Carbs on board from treatments, g. */
 export interface TreatmentCob {
@@ -30,7 +32,8 @@ export interface TreatmentCob {
  */
 export function treatmentCob(sandbox: Sandbox): TreatmentCob | undefined {
   const { time, profile, data } = sandbox;
-  const rateNow = profile.value('carbs_hr', time);
+  const rateAt = (at: number): number | undefined => (data.profiles.length > 0 ? profile.value('carbs_hr', at) : USUAL_RATE);
+  const rateNow = rateAt(time);
   if (!rateNow || rateNow < 0) return undefined;
   let end: number | undefined;
   let total = 0;
@@ -38,7 +41,7 @@ export function treatmentCob(sandbox: Sandbox): TreatmentCob | undefined {
   let lastCarbs: Timed | null = null;
   for (const treatment of data.treatments) {
     const carbs = numberOf(treatment.carbs);
-    const rate = profile.value('carbs_hr', treatment.mills);
+    const rate = rateAt(treatment.mills);
     if (!carbs || carbs < 0 || !rate || rate < 0 || !(treatment.mills < time)) continue;
     const decaying = (end !== undefined && time < end) || time > treatment.mills + DELAY * MINUTE ? 1 : 0;
     const absorbed = millsOf(absorbedBy(sandbox, treatment.mills, carbs, rate, end));

@@ -6,13 +6,16 @@ import type { Sandbox } from './sandbox.ts';
 /** A device's word on carbs counts this long. */
 const DEVICE_MS = 10 * 60_000;
 
-/** Carbs on board, g: as the looping device says, else worked out from the treatments. Needs a profile with sensitivity and ratio. */
+/**
+ * Carbs on board, g: as the looping device says, else worked out from the treatments. Needs a profile with sensitivity and ratio;
+ * on a site that has none yet, carbs simply go down at the usual rate, so that followers (nightguard) see a number.
+ */
 export const cob: Plugin = {
   name: 'cob',
   offers: ['cob'],
   compute(sandbox) {
     const { data, time, profile } = sandbox;
-    if (!profile.value('sens', time) || !profile.value('carbratio', time)) return { cob: {} };
+    if (data.profiles.length > 0 && (!profile.value('sens', time) || !profile.value('carbratio', time))) return { cob: {} };
     const device = deviceCob(data.devicestatus, time);
     if (device && time - device.mills <= DEVICE_MS) return { cob: shown(device) };
     const treatments = data.treatments.length > 0 ? treatmentCob(sandbox) : undefined;

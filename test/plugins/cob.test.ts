@@ -56,8 +56,12 @@ describe('cob from treatments (properties-plugins C.2)', () => {
     expect(cobOf([carbs])).toEqual(expected);
   });
 
-  it('is empty without a profile, without data, and without a rate (Loop sends 0)', () => {
-    expect(propertiesOf({ treatments: [meal(30, 40)] }).cob).toEqual({});
+  it('without any profile carbs go down at 20 g an hour, so that nightguard shows a number', () => {
+    expect(propertiesOf({ treatments: [meal(30, 40)] }).cob).toMatchObject({ display: 36.7, carbs_hr: 20, rawCarbImpact: 0 });
+  });
+
+  it('is empty without data, and without a rate (Loop sends 0)', () => {
+    expect(propertiesOf({}).cob).toEqual({});
     expect(cobOf([])).toEqual({});
     expect(cobOf([meal(30, 40)], { carbs_hr: '0' })).toEqual({});
   });

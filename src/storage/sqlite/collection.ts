@@ -3,7 +3,7 @@ import { type Doc, KEY_FIELDS, type Key, type Stored, type StoreName, storedJson
 import { type Filter, matcher, type Query } from '../query.ts';
 import type { Driver, Value } from './driver.ts';
 import { translate, type Where } from './filter.ts';
-import { alongIndex, columnOf } from './indexes.ts';
+import { alongIndex, columnOf, jsonPath } from './indexes.ts';
 
 /** Answers up to here are read in one go; longer ones page by page. */
 const DIRECT = 1000;
@@ -118,18 +118,12 @@ export function createCollection(name: StoreName, driver: Driver): SqliteCollect
 }
 
 function orderBy(sort: NonNullable<Query['sort']>): string {
-  const terms = sort.map(
-    ([field, direction]) => `${columnOf(field) ?? `json_extract(doc, ${jsonPath(field)})`}${direction < 0 ? ' DESC' : ''}`
-  );
+  const terms = sort.flatMap(([field, direction]) => {
+    const path = jsonPath(field);
+    const by = columnOf(field) ?? (path && `json_extract(doc, ${path})`);
+    return by ? [`${by}${direction < 0 ? ' DESC' : ''}`] : [];
+  });
   return `ORDER BY ${[...terms, `seq${(sort[0]?.[1] ?? 1) < 0 ? ' DESC' : ''}`].join(', ')}`;
-}
-
-function jsonPath(field: string): string {
-  const path = `$${field
-    .split('.')
-    .map((part) => `."${part.replaceAll('"', '')}"`)
-    .join('')}`;
-  return `'${path.replaceAll("'", "''")}'`;
 }
 
 /** The row of a document: id, odd, JSON text and the key columns, in the order of {@link KEY_FIELDS}. */

@@ -1,7 +1,7 @@
 import { canonicalId } from '../object-id.ts';
 import { type Filter, isPlainObject } from '../query.ts';
 import type { Value } from './driver.ts';
-import { columnOf } from './indexes.ts';
+import { columnOf, jsonPath } from './indexes.ts';
 
 /** A filter as SQL. Not exact: the SQL lets more documents through, and each must be asked again with `matcher`. */
 export interface Where {
@@ -55,8 +55,9 @@ function onField(field: string, condition: unknown): Where {
 }
 
 function onOperator(field: string, operator: string, operand: unknown): Where {
-  if (operator === '$exists' && !field.includes('.') && !field.includes('"')) {
-    const there = field === '_id' ? '1' : `json_type(doc, '$."${field.replaceAll("'", "''")}"') IS NOT NULL`;
+  const path = field.includes('.') ? undefined : jsonPath(field);
+  if (operator === '$exists' && path) {
+    const there = field === '_id' ? '1' : `json_type(doc, ${path}) IS NOT NULL`;
     return { sql: operand ? there : `NOT (${there})`, params: [], exact: true };
   }
   const column = columnOf(field);

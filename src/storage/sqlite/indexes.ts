@@ -11,6 +11,17 @@ export function columnOf(field: string): string | undefined {
 }
 
 /**
+ * The place of a field inside the JSON text, as an SQL literal; dots lead into objects.
+ * @returns undefined for names SQLite cannot write as a path
+ */
+export function jsonPath(field: string): string | undefined {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: such a name is refused
+  if (/["\\\u0000-\u001f]/.test(field)) return undefined;
+  const labels = field.split('.').map((part) => `."${part}"`);
+  return `'$${labels.join('').replaceAll("'", "''")}'`;
+}
+
+/**
  * One table per collection: the document as JSON text, its id, and a copy of every key field so that it can be indexed.
  * `odd` marks the few documents whose key fields hold lists, objects or booleans: SQL cannot compare those as MongoDB does.
  */
