@@ -18,7 +18,7 @@ import { noContent, robots, versions } from './root.ts';
 import type { Answer } from './v1/answers.ts';
 import { extension } from './v1/extension.ts';
 import { createV1 } from './v1/index.ts';
-import { parseParams } from './v1/query-params.ts';
+import { createParamsParser } from './v1/query-params.ts';
 import { createV2 } from './v2/index.ts';
 import { createV3 } from './v3/index.ts';
 
@@ -30,13 +30,13 @@ export function createApp(services: Services, current: () => Current): Express {
   const { config, log } = services;
   const app = express();
   app.disable('x-powered-by');
-  app.set('query parser', parseParams);
+  app.set('query parser', createParamsParser());
   app.set('json escape', false);
 
   app.use(requestLog(log));
-  app.use(transport(config));
+  if (!config.insecureUseHttp) app.use(transport(config));
   app.get('/robots.txt', robots);
-  app.use(cors(config));
+  if (config.cors.enabled) app.use(cors(config));
   if (config.csp.enabled) app.post('/report-violation', noContent);
   app.use(compress());
 

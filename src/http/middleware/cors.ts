@@ -5,8 +5,7 @@ import type { Config } from '../../config/config.ts';
  * Lets pages of other sites in when the feature `cors` is on: every answer says so, and every OPTIONS request on any path is
  * answered at once. `api-secret` stands among the allowed headers, else a browser could not log in.
  */
-export function cors({ cors: { enabled, allowOrigin } }: Config): RequestHandler {
-  if (!enabled) return (_req, _res, next) => next();
+export function cors({ cors: { allowOrigin } }: Config): RequestHandler {
   return (req, res, next) => {
     res.set({
       'Access-Control-Allow-Origin': allowOrigin,

@@ -6,10 +6,9 @@ const YEAR = 31_536_000;
 
 /**
  * Sends plain requests to https (307, so that method and body are kept) and tells browsers to stay there. A proxy that ends TLS
- * says so with `X-Forwarded-Proto`. Off with INSECURE_USE_HTTP.
+ * says so with `X-Forwarded-Proto`. Not mounted with INSECURE_USE_HTTP.
  */
-export function transport({ insecureUseHttp, hsts, csp }: Config): RequestHandler {
-  if (insecureUseHttp) return (_req, _res, next) => next();
+export function transport({ hsts, csp }: Config): RequestHandler {
   const strict = [
     `max-age=${YEAR}`,
     ...(hsts.includeSubdomains ? ['includeSubDomains'] : []),

@@ -12,6 +12,34 @@ export function parseParams(text: string): Params {
   return qs.parse(text, { depth: 5, arrayLimit: 20, parameterLimit: 1000, plainObjects: true }) as Params;
 }
 
+const KEPT = 100;
+const MAX_KEPT_LENGTH = 500;
+
+/**
+ * {@link parseParams} that remembers: Express parses anew at each look at `req.query`, a request is looked at several times, and
+ * pollers ask the same again. What it gives cannot be changed.
+ */
+export function createParamsParser(): (text: string) => Params {
+  const lately = new Map<string, Params>();
+  return (text) => {
+    // Express gives null when there is no query
+    const key = text ?? '';
+    const known = lately.get(key);
+    if (known) return known;
+    const params = frozen(parseParams(key));
+    if (key.length > MAX_KEPT_LENGTH) return params;
+    if (lately.size >= KEPT) lately.clear();
+    lately.set(key, params);
+    return params;
+  };
+}
+
+function frozen<T>(value: T): T {
+  if (value === null || typeof value !== 'object') return value;
+  for (const inner of Object.values(value)) frozen(inner);
+  return Object.freeze(value);
+}
+
 const DIGITS = /^\d+$/;
 
 /** A list, also one that the parser turned into an object because it was long or had gaps; undefined for anything else. */

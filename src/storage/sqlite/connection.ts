@@ -21,7 +21,7 @@ export function connect(file: string): Driver {
   try {
     // NORMAL: a commit writes the log and wal-sync.ts syncs it before the write is acknowledged
     driver.exec(
-      'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 33554432;'
+      'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -4000; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 33554432;'
     );
     const { user_version: version } = driver.prepare('PRAGMA user_version').get() as { user_version: number };
     if (version > SCHEMA_VERSION)
