@@ -1,34 +1,40 @@
-import { io } from 'socket.io-client';
+import type { Socket } from 'socket.io-client';
+
+/** Half of the times are below p50, one in a hundred is above p99; ms. */
+export interface Latency {
+  readonly p50: number;
+  readonly p99: number;
+}
 
 /**
- * Time from sending an entry to hearing it on the root socket, ms, one upload at a time.
- * @param uploads how many to measure
+ * Time from sending until a socket hears of it, one at a time.
+ * @param events names to listen for
+ * @param send sends number n; resolves when it is answered
+ * @param isIt whether an event is about number n
  */
-export async function latency(url: string, secret: string, uploads: number): Promise<{ p50: number; p99: number }> {
-  const socket = io(url, { transports: ['websocket'] });
-  await new Promise((resolve) => socket.emit('authorize', { client: 'bench', secret }, resolve));
-  const times: number[] = [];
-  for (let n = 0; n < uploads; n++) {
-    const date = Date.now() - n;
-    const heard = new Promise<void>((resolve) => {
-      socket.on('dataUpdate', function listen(data: { sgvs?: { mills: number }[] }) {
-        if (!data.sgvs?.some(({ mills }) => mills === date)) return;
-        socket.off('dataUpdate', listen);
-        resolve();
-      });
-    });
+export async function latency(
+  socket: Socket,
+  events: readonly string[],
+  times: number,
+  send: (n: number) => Promise<unknown>,
+  isIt: (payload: never, n: number) => boolean
+): Promise<Latency> {
+  const measured: number[] = [];
+  for (let n = 0; n < times; n++) {
     const began = performance.now();
-    await Promise.all([
-      heard,
-      fetch(`${url}/api/v1/entries.json`, {
-        method: 'POST',
-        headers: { 'api-secret': secret, 'content-type': 'application/json' },
-        body: JSON.stringify([{ type: 'sgv', sgv: 100 + (n % 100), date }])
-      })
-    ]);
-    times.push(performance.now() - began);
+    const heard = new Promise<void>((resolve, reject) => {
+      const giveUp = setTimeout(() => reject(new Error(`number ${n} of ${events} was not heard`)), 10_000);
+      const listen = (payload: unknown): void => {
+        if (!isIt(payload as never, n)) return;
+        for (const event of events) socket.off(event, listen);
+        clearTimeout(giveUp);
+        measured.push(performance.now() - began);
+        resolve();
+      };
+      for (const event of events) socket.on(event, listen);
+    });
+    await Promise.all([heard, send(n)]);
   }
-  socket.close();
-  times.sort((a, b) => a - b);
-  return { p50: times[Math.floor(uploads * 0.5)]!, p99: times[Math.floor(uploads * 0.99)]! };
+  measured.sort((a, b) => a - b);
+  return { p50: measured[Math.floor(times * 0.5)]!, p99: measured[Math.floor(times * 0.99)]! };
 }

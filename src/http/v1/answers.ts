@@ -6,7 +6,7 @@ import type { V1 } from './v1.ts';
 
 /** A list answer of v1; `shown` is what a 304 names as the newest (`/entries`). */
 export interface Answer extends Page {
-  readonly body: string;
+  readonly body: Buffer;
   readonly etag: string | undefined;
   readonly shown: number | undefined;
 }
@@ -27,7 +27,11 @@ export async function answeredAgain(v1: V1, req: Request, res: Response, collect
   if (sentNotModified(req, res, answer.modified, answer.shown)) return true;
   res.setHeader('Content-Type', answer.type);
   if (answer.etag) res.setHeader('ETag', answer.etag);
-  res.send(answer.body);
+  if (req.method === 'GET' && req.headers['if-none-match'] === undefined) {
+    // what res.send would work out again for every poll is known
+    res.setHeader('Content-Length', answer.body.length);
+    res.end(answer.body);
+  } else res.send(answer.body);
   return true;
 }
 
@@ -36,6 +40,12 @@ export function keepAnswer(v1: V1, req: Request, res: Response, collection: Coll
   const keep = v1.answers.keeper(collection, keyOf(req));
   return (body, { newest, shown }) => {
     const etagOf = req.app.get('etag fn') as ((body: string, encoding: string) => string) | undefined;
-    keep({ type: String(res.getHeader('Content-Type')), body, modified: newest, shown, etag: etagOf?.(body, 'utf8') });
+    keep({
+      type: String(res.getHeader('Content-Type')),
+      body: Buffer.from(body),
+      modified: newest,
+      shown,
+      etag: etagOf?.(body, 'utf8')
+    });
   };
 }
