@@ -51,9 +51,10 @@ export function createApp(services: Services, current: () => Current): Express {
   };
   app.use(['/api/v1', '/api/v2'], poweredBy, extension, bodies());
   app.use('/api/v1', createV1({ ...shared, door: 'v1' }));
-  app.use('/api/v2', createV1({ ...shared, door: 'v2' }));
   app.use('/api/v2/authorization/request', exchangeLimit(config));
+  // its own few routes first: followers poll the properties, and no route of v1 has such a name
   app.use('/api/v2', createV2(services, current));
+  app.use('/api/v2', createV1({ ...shared, door: 'v2' }));
   app.use(pebble(services, current));
   app.use(apiDescriptions(services));
   app.use(createPages(config));

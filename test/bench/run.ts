@@ -62,7 +62,7 @@ const tempBasal = (end: number) => (n: number) => [
     rate: n / 100,
     absolute: n / 100,
     duration: 30,
-    enteredBy: 'bench',
+    enteredBy: 'loop://iPhone',
     syncIdentifier: `bench${n % 2880}`
   }
 ];
@@ -199,7 +199,7 @@ async function main(): Promise<void> {
     }
     row('start to first answer', '≤ 1000 ms', `${median(starts).toFixed(0)} ms`, median(starts) <= 1000);
 
-    const env = { SOCKET_WRITE_BURST: '50', ENABLE: 'careportal iob cob simplealarms', ALARM_TYPES: 'simple', DISABLE: 'ar2' };
+    const env = { SOCKET_WRITE_BURST: '50', ENABLE: 'careportal iob cob simplealarms', ALARM_TYPES: 'simple', DISABLE: 'ar2 treatmentnotify' };
     server = await startProcess(BUILD, folder, env);
     const fresh = server.rss();
     site = await enter(server.url);

@@ -1,4 +1,4 @@
-import { type Response, Router } from 'express';
+import { Router } from 'express';
 import { filterSecrets } from '../../config/public-settings.ts';
 import type { Current } from '../../plugins/current.ts';
 import type { Services } from '../../services.ts';
@@ -17,25 +17,28 @@ export function properties(services: Services, current: () => Current): Router {
   router.get(['/properties', '/properties/*path'], ...readers, (request, response) => {
     const path: unknown = (request.params as Record<string, unknown>).path;
     const names = Array.isArray(path) && path[0] ? String(path[0]).split(',') : undefined;
-    send(response, names ? pick(shown(), names) : shown(), Boolean(request.query.pretty));
+    const { all, text } = shown();
+    const pretty = Boolean(request.query.pretty);
+    response
+      .type('json')
+      .send(names || pretty ? JSON.stringify(names ? pick(all, names) : all, null, pretty ? 2 : undefined) : text);
   });
   return router;
 }
 
-/** The properties as they may be shown; made once for each computation. */
-function withoutSecrets(current: () => Current): () => Properties {
-  let made: { readonly of: Current; readonly shown: Properties } | undefined;
+/** The properties as they may be shown, and all of them as text; made once for each computation. */
+function withoutSecrets(current: () => Current): () => { readonly all: Properties; readonly text: string } {
+  let made: { readonly of: Current; readonly all: Properties; readonly text: string } | undefined;
   return () => {
     const of = current();
-    if (made?.of !== of) made = { of, shown: filterSecrets(of.properties) };
-    return made.shown;
+    if (made?.of !== of) {
+      const all = filterSecrets(of.properties);
+      made = { of, all, text: JSON.stringify(all) };
+    }
+    return made;
   };
 }
 
 function pick(all: Properties, names: readonly string[]): Properties {
   return Object.fromEntries(names.filter((name) => Object.hasOwn(all, name)).map((name) => [name, all[name]]));
-}
-
-function send(response: Response, body: Properties, pretty: boolean): void {
-  response.type('json').send(JSON.stringify(body, null, pretty ? 2 : undefined));
 }
