@@ -19,7 +19,9 @@ export const cob: Plugin = {
     const device = deviceCob(data.devicestatus, time);
     if (device && time - device.mills <= DEVICE_MS) return { cob: shown(device) };
     const treatments = data.treatments.length > 0 ? treatmentCob(sandbox) : undefined;
-    return { cob: treatments ? shown({ ...treatments, source: 'Care Portal', treatmentCOB: treatments }) : {} };
+    // a zero nobody asked for would say "no carbs" on a site that never enters any
+    const known = treatments && (data.profiles.length > 0 || treatments.lastCarbs !== null);
+    return { cob: known ? shown({ ...treatments, source: 'Care Portal', treatmentCOB: treatments }) : {} };
   }
 };
 

@@ -199,7 +199,12 @@ async function main(): Promise<void> {
     }
     row('start to first answer', '≤ 1000 ms', `${median(starts).toFixed(0)} ms`, median(starts) <= 1000);
 
-    const env = { SOCKET_WRITE_BURST: '50', ENABLE: 'careportal iob cob simplealarms', ALARM_TYPES: 'simple', DISABLE: 'ar2 treatmentnotify' };
+    const env = {
+      SOCKET_WRITE_BURST: '50',
+      ENABLE: 'careportal iob cob simplealarms',
+      ALARM_TYPES: 'simple',
+      DISABLE: 'ar2 treatmentnotify'
+    };
     server = await startProcess(BUILD, folder, env);
     const fresh = server.rss();
     site = await enter(server.url);
