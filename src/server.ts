@@ -12,6 +12,7 @@ import { createBus } from './bus/bus.ts';
 import { createCommit } from './collections/commit.ts';
 import type { Config } from './config/config.ts';
 import { ensureSecrets } from './config/secret.ts';
+import { createHousekeeping } from './housekeeping/housekeeping.ts';
 import { createApp } from './http/app.ts';
 import { createIntegrations } from './integrations/create-integrations.ts';
 import { createLive } from './live/create-live.ts';
@@ -78,6 +79,7 @@ export async function createServer(
   const current = createCurrent(services);
   const alarms = createAlarms({ services, current, runChecks: createChecks() });
   const unwatchClocks = watchClocks(services);
+  const housekeeping = createHousekeeping(services);
   const app = createApp(services, current);
   const http: HttpServer = config.tls
     ? createHttpsServer(
@@ -100,6 +102,7 @@ export async function createServer(
     const hurry = setTimeout(() => http.closeAllConnections(), DRAIN_MS);
     await drained;
     clearTimeout(hurry);
+    await housekeeping.close();
     unwatchClocks();
     // after the last request: it may have acknowledged an alarm
     await alarms.close();

@@ -11,7 +11,7 @@ import { Workspace } from './workspace.ts';
 
 /**
  * What is to become of a document. `as: 'delete'` marks a soft delete (the document stays, invalid); `quietly` removes without
- * tombstone and announcement (housekeeping: apps must keep their copies).
+ * tombstone and announcement, and so does `shorten`, which keeps `srvModified` (housekeeping: apps must keep their copies).
  */
 export type Decision =
   | {
@@ -21,6 +21,7 @@ export type Decision =
       readonly srvCreated?: number;
       readonly srvModified?: number;
     }
+  | { readonly do: 'shorten'; readonly doc: Doc & { _id: string } }
   | { readonly do: 'remove'; readonly quietly?: true }
   | { readonly do: 'nothing' };
 
@@ -145,6 +146,12 @@ function createLane(collection: CollectionName, storage: Storage, bus: Bus, now:
       }
       plan.changes.push({ op: 'remove', collection, _id: doc._id });
       plan.outcomes.push({ op: 'delete', doc, previous: doc });
+      return;
+    }
+    if (decision.do === 'shorten') {
+      workspace.put(decision.doc);
+      plan.changes.push({ op: 'replace', collection, doc: decision.doc });
+      plan.outcomes.push({ op: 'update', doc: decision.doc, previous: stored });
       return;
     }
     const doc = seal(decision, stored, clock, at);

@@ -1,4 +1,4 @@
-import type { StoreName } from '../storage/port.ts';
+import type { CollectionName, StoreName } from '../storage/port.ts';
 import type { IntegrationSettings } from './integrations.ts';
 
 /** Public settings as status.json shows them (units, thresholds, enabled features …), keys in the reference's order. */
@@ -34,6 +34,8 @@ export interface Config {
   readonly insecureUseHttp: boolean;
   readonly hsts: { readonly enabled: boolean; readonly includeSubdomains: boolean; readonly preload: boolean };
   readonly csp: { readonly enabled: boolean; readonly reportOnly: boolean };
+  /** Who may frame the pages, as `frame-ancestors` spells it. */
+  readonly frameAncestors: readonly string[];
   /** `auto`: one hop when the peer is a private or loopback address; a number of hops; a list of addresses or CIDRs; or none. */
   readonly trustProxy: 'auto' | 'none' | number | readonly string[];
   readonly cors: { readonly enabled: boolean; readonly allowOrigin: string };
@@ -55,6 +57,15 @@ export interface Config {
     readonly maxLimit: number;
     /** Days to keep, per collection, after which a v3 write prunes. */
     readonly autoprune: Readonly<Partial<Record<StoreName, number>>>;
+  };
+  readonly housekeeping: {
+    /** Days to keep, per collection; absent: forever. */
+    readonly keepDays: Readonly<Partial<Record<CollectionName, number>>>;
+    /** Days after which predicted curves leave device statuses; undefined: never. */
+    readonly predictionsDays: number | undefined;
+    readonly tombstoneDays: number;
+    /** Bytes above which device statuses are thinned; undefined: never. */
+    readonly budget: number | undefined;
   };
   /** Root socket writes: how many at once, and how many per second after that. */
   readonly socketWrites: { readonly burst: number; readonly perSecond: number };

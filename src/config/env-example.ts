@@ -7,6 +7,7 @@ const SECTIONS: Partial<Record<VariableName, string>> = {
   API_SECRET: 'Access',
   INSECURE_USE_HTTP: 'Transport',
   STORAGE_URI: 'Storage',
+  ENTRIES_KEEP_DAYS: 'Housekeeping',
   API_MAX_COUNT: 'APIs',
   ENABLE: 'Features',
   DISPLAY_UNITS: 'Glucose and alarms',

@@ -1,3 +1,4 @@
+import { frameAncestorsSchema } from './frame-ancestors.ts';
 import { trustProxySchema } from './trust-proxy.ts';
 import {
   checked,
@@ -7,6 +8,7 @@ import {
   forgivingNumber,
   lenientNumber,
   minutesList,
+  optionalNumber,
   settingNumber,
   settingSwitch,
   strictAmount,
@@ -86,8 +88,16 @@ export const VARIABLES = {
     false,
     'Shown in the settings only; the header follows SECURE_HSTS_HEADER_INCLUDESUBDOMAINS.'
   ),
-  SECURE_CSP: flag(false, 'Whether a content security policy is sent.'),
-  SECURE_CSP_REPORT_ONLY: flag(false, 'Whether that policy only reports and blocks nothing.'),
+  SECURE_CSP: flag(
+    false,
+    'Whether a content security policy is sent with answers of the APIs too, and reports are taken; the pages always have one.'
+  ),
+  SECURE_CSP_REPORT_ONLY: flag(false, 'Whether that policy of the APIs only reports and blocks nothing.'),
+  FRAME_ANCESTORS: custom(
+    frameAncestorsSchema,
+    ["'self'"],
+    'Sites that may show the pages in a frame (a dashboard, a split view elsewhere): self, none, *, or their addresses; those of FRAME_URL_1 and so on may anyway.'
+  ),
 
   // storage
   STORAGE_URI: checked(
@@ -109,6 +119,28 @@ export const VARIABLES = {
   MONGO_MIN_POOL_SIZE: lenientNumber(0, 0, 'Connections to MongoDB that are kept open.'),
   MONGO_MAX_IDLE_TIME_MS: lenientNumber(30000, 0, 'Time after which an idle connection to MongoDB is closed, in milliseconds.'),
   MONGO_POOL_DEBUG: flag(false, 'Known from other servers; has no effect here.'),
+
+  // housekeeping
+  ENTRIES_KEEP_DAYS: optionalNumber(7, 100_000, 'Days to keep entries; older ones are removed every hour. Not set: forever.'),
+  TREATMENTS_KEEP_DAYS: optionalNumber(7, 100_000, 'Days to keep treatments, likewise.'),
+  DEVICESTATUS_KEEP_DAYS: optionalNumber(7, 100_000, 'Days to keep device statuses, likewise.'),
+  ACTIVITY_KEEP_DAYS: optionalNumber(7, 100_000, 'Days to keep activity, likewise.'),
+  PREDICTIONS_KEEP_DAYS: optionalNumber(
+    3,
+    100_000,
+    'Days after which the predicted curves are taken out of device statuses, the largest part of a database; the rest of them stays. Not set: never.'
+  ),
+  DELETED_KEEP_DAYS: strictNumber(
+    730,
+    30,
+    100_000,
+    'Days for which apps that synchronise by history are told about a document deleted for good.'
+  ),
+  STORAGE_BUDGET_MB: optionalNumber(
+    20,
+    10_000_000,
+    'Size of the database above which device statuses are thinned: predicted curves older than a week first, then statuses older than a month, oldest first. Entries and treatments are never touched. Not set: never.'
+  ),
 
   // apis
   API_MAX_COUNT: strictNumber(100000, 1, 10_000_000, 'Most documents one request of API v1 may ask for.'),

@@ -64,6 +64,7 @@ export function readConfig(env: Env, machine = machineName()): Config {
       preload: values.SECURE_HSTS_HEADER_PRELOAD
     },
     csp: { enabled: values.SECURE_CSP, reportOnly: values.SECURE_CSP_REPORT_ONLY },
+    frameAncestors: values.FRAME_ANCESTORS,
     trustProxy: values.TRUST_PROXY,
     cors: { enabled: settings.enable.includes('cors'), allowOrigin: String(extendedSettings.cors?.allowOrigin || '*') },
     authDefaultRoles: String(settings.authDefaultRoles)
@@ -82,6 +83,7 @@ export function readConfig(env: Env, machine = machineName()): Config {
       maxLimit: values.API3_MAX_LIMIT,
       autoprune: autoprune(values)
     },
+    housekeeping: housekeeping(values),
     socketWrites: { burst: values.SOCKET_WRITE_BURST, perSecond: values.SOCKET_WRITE_RATE },
     heartbeatMs,
     devicestatusHours: extendedSettings.devicestatus?.days === 2 ? 48 : 24,
@@ -131,6 +133,21 @@ function mongo(values: Values): Config['mongo'] {
     poolSize: values.MONGO_POOL_SIZE,
     minPoolSize: values.MONGO_MIN_POOL_SIZE,
     maxIdleTimeMs: values.MONGO_MAX_IDLE_TIME_MS
+  };
+}
+
+function housekeeping(values: Values): Config['housekeeping'] {
+  const days = {
+    entries: values.ENTRIES_KEEP_DAYS,
+    treatments: values.TREATMENTS_KEEP_DAYS,
+    devicestatus: values.DEVICESTATUS_KEEP_DAYS,
+    activity: values.ACTIVITY_KEEP_DAYS
+  };
+  return {
+    keepDays: Object.fromEntries(Object.entries(days).filter(([, value]) => value !== undefined)),
+    predictionsDays: values.PREDICTIONS_KEEP_DAYS,
+    tombstoneDays: values.DELETED_KEEP_DAYS,
+    budget: values.STORAGE_BUDGET_MB === undefined ? undefined : values.STORAGE_BUDGET_MB * 1024 * 1024
   };
 }
 
