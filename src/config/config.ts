@@ -72,6 +72,13 @@ export interface Config {
   readonly heartbeatMs: number;
   /** Hours of device statuses kept live (24, or 48 with DEVICESTATUS_DAYS=2). */
   readonly devicestatusHours: number;
+  readonly ops: {
+    /** Who may read /metrics: everybody (`on`), administrators and holders of the token (`private`), nobody (`off`). */
+    readonly metrics: 'private' | 'on' | 'off';
+    readonly metricsToken: string | undefined;
+    /** Database operations that take longer are logged, ms; 0: none. */
+    readonly slowQueryMs: number;
+  };
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent';
   readonly settings: Settings;
   readonly extendedSettings: Readonly<Record<string, Readonly<Record<string, unknown>>>>;

@@ -13,6 +13,7 @@ const SECTIONS: Partial<Record<VariableName, string>> = {
   DISPLAY_UNITS: 'Glucose and alarms',
   CUSTOM_TITLE: 'Display',
   NTFY_URL: 'Messages that leave the server (Pushover, IFTTT and Loop: see their sections below)',
+  METRICS: 'Operations',
   IMPORT_CONFIG: 'Kept for existing installations'
 };
 

@@ -250,6 +250,27 @@ export const VARIABLES = {
     WEB.check
   ),
 
+  // operations
+  METRICS: choice(
+    'private',
+    ['private', 'on', 'off'],
+    'Who may read /metrics (Prometheus): private (API secret, token of an administrator, or METRICS_TOKEN), on (everybody) or off (nobody).',
+    'fail'
+  ),
+  METRICS_TOKEN: checked(
+    undefined,
+    'Token that reads /metrics and nothing else, 12 characters or more; Prometheus sends it as "Authorization: Bearer …".',
+    `at least ${MIN_SECRET} characters long`,
+    (value) => value.length >= MIN_SECRET,
+    { secret: true }
+  ),
+  SLOW_QUERY_MS: strictNumber(
+    500,
+    0,
+    3_600_000,
+    'Database operations that take longer, in milliseconds, are logged by their shape, without any values; 0 for none.'
+  ),
+
   // kept for existing installations
   IMPORT_CONFIG: text(undefined, 'Address of a file with settings; not read here: put those settings into the environment.'),
   NIGHTSCOUT_STATIC_FILES: text('/static', 'Known from other servers; has no effect here.'),

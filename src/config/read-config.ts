@@ -87,6 +87,7 @@ export function readConfig(env: Env, machine = machineName()): Config {
     socketWrites: { burst: values.SOCKET_WRITE_BURST, perSecond: values.SOCKET_WRITE_RATE },
     heartbeatMs,
     devicestatusHours: extendedSettings.devicestatus?.days === 2 ? 48 : 24,
+    ops: { metrics: values.METRICS, metricsToken: values.METRICS_TOKEN, slowQueryMs: values.SLOW_QUERY_MS },
     logLevel: values.LOG_LEVEL,
     settings,
     extendedSettings,
