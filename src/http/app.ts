@@ -10,7 +10,8 @@ import { bodies } from './middleware/body.ts';
 import { compress } from './middleware/compress.ts';
 import { cors } from './middleware/cors.ts';
 import { exchangeLimit } from './middleware/limits.ts';
-import { poweredBy } from './middleware/powered-by.ts';
+import { pageHeaders } from './middleware/page-headers.ts';
+import { takesGzip } from './middleware/takes-gzip.ts';
 import { transport } from './middleware/transport.ts';
 import { createPageCache } from './page-cache.ts';
 import { pebble } from './pebble.ts';
@@ -49,13 +50,14 @@ export function createApp(services: Services, current: () => Current): Express {
     adminNotifies: createAdminNotifies(services),
     answers: createPageCache<Answer>(services, 'v1-answers')
   };
-  app.use(['/api/v1', '/api/v2'], poweredBy, extension, bodies());
+  app.use(['/api/v1', '/api/v2'], takesGzip, extension, bodies());
   app.use('/api/v1', createV1({ ...shared, door: 'v1' }));
   app.use('/api/v2/authorization/request', exchangeLimit(config));
   // its own few routes first: followers poll the properties, and no route of v1 has such a name
   app.use('/api/v2', createV2(services, current));
   app.use('/api/v2', createV1({ ...shared, door: 'v2' }));
   app.use(pebble(services, current));
+  app.use(pageHeaders(config));
   app.use(apiDescriptions(services));
   app.use(createPages(config));
 
