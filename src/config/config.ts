@@ -30,6 +30,10 @@ export interface Config {
         readonly maxIdleTimeMs: number;
       }
     | undefined;
+  /** Present when several processes serve this site together; then `mongo` and `apiSecret` are present too. */
+  readonly redisUrl: string | undefined;
+  /** Start of every name in Redis; undefined without `redisUrl`. */
+  readonly redisPrefix: string | undefined;
   readonly tls: { readonly keyFile: string; readonly certFile: string; readonly caFile: string | undefined } | undefined;
   readonly insecureUseHttp: boolean;
   readonly hsts: { readonly enabled: boolean; readonly includeSubdomains: boolean; readonly preload: boolean };

@@ -22,6 +22,7 @@ import {
 const MIN_SECRET = 12;
 const MIN_KEY = 32;
 const MONGO_URI = /^mongodb(\+srv)?:\/\/[^\s/]+/;
+const REDIS_URI = /^rediss?:\/\/[^\s/]+\S*$/;
 const WEB = {
   allowed: 'an address that begins with http:// or https://',
   check: (value: string) => /^https?:\/\/[^\s/]+\S*$/i.test(value)
@@ -118,6 +119,17 @@ export const VARIABLES = {
   MONGO_POOL_SIZE: lenientNumber(5, 1, 'Connections to MongoDB at most.'),
   MONGO_MIN_POOL_SIZE: lenientNumber(0, 0, 'Connections to MongoDB that are kept open.'),
   MONGO_MAX_IDLE_TIME_MS: lenientNumber(30000, 0, 'Time after which an idle connection to MongoDB is closed, in milliseconds.'),
+  REDIS_URL: checked(
+    undefined,
+    'Redis that several processes of one site talk over, redis://… or rediss://…; needs MongoDB and API_SECRET. Not set: there is one process.',
+    'an address that begins with redis:// or rediss:// and names a server',
+    (value) => REDIS_URI.test(value),
+    { secret: true }
+  ),
+  REDIS_PREFIX: text(
+    undefined,
+    'Start of every name in Redis, the same in all processes of a site; when not set, made from the API secret and the names in MongoDB.'
+  ),
   MONGO_POOL_DEBUG: flag(false, 'Known from other servers; has no effect here.'),
 
   // housekeeping

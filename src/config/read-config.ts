@@ -8,6 +8,7 @@ import { featureWords } from './features.ts';
 import { readAnyway, readIntegrations } from './integrations.ts';
 import { type Reading, readVariables, type Values } from './read-variables.ts';
 import { readSettings } from './settings.ts';
+import { defaultRedisPrefix, siteKey } from './site-keys.ts';
 import { unknownNameWarnings } from './unknown-names.ts';
 
 /** The environment cannot be served; each sentence names a variable, what is wrong with it and what is allowed. Holds no secret. */
@@ -43,6 +44,7 @@ export function readConfig(env: Env, machine = machineName()): Config {
   if ((values.SSL_KEY === undefined) !== (values.SSL_CERT === undefined))
     warnings.push('SSL_KEY and SSL_CERT only work together; with one of them missing the server speaks plain http.');
   warnings.push(...unknownNameWarnings(environment, settings.enable, readAnyway(disable)));
+  problems.push(...redisProblems(values));
   if (problems.length > 0) throw new ConfigError(problems);
 
   const delay = values.AUTH_FAIL_DELAY;
@@ -51,8 +53,11 @@ export function readConfig(env: Env, machine = machineName()): Config {
     hostname: listenAddress(values.HOSTNAME, environment.lookup('HOST')?.text, machine),
     dataDir: values.DATA_DIR,
     apiSecret: values.API_SECRET,
-    jwtSecret: values.JWT_SECRET,
+    // a token of one process must be good at the others, whose folders hold other keys
+    jwtSecret: values.JWT_SECRET ?? (values.REDIS_URL && values.API_SECRET ? siteKey(values.API_SECRET, 'jwt', 64) : undefined),
     mongo: mongo(values),
+    redisUrl: values.REDIS_URL,
+    redisPrefix: redisPrefix(values),
     tls:
       values.SSL_KEY && values.SSL_CERT
         ? { keyFile: values.SSL_KEY, certFile: values.SSL_CERT, caFile: values.SSL_CA }
@@ -150,6 +155,25 @@ function housekeeping(values: Values): Config['housekeeping'] {
     tombstoneDays: values.DELETED_KEEP_DAYS,
     budget: values.STORAGE_BUDGET_MB === undefined ? undefined : values.STORAGE_BUDGET_MB * 1024 * 1024
   };
+}
+
+/** Processes can only be one site when they share database and secret. */
+function redisProblems({ REDIS_URL, STORAGE_URI, API_SECRET }: Values): string[] {
+  if (REDIS_URL === undefined) return [];
+  return [
+    ...(STORAGE_URI === undefined
+      ? [
+          'REDIS_URL lets several processes serve one site, for which they need one MongoDB: set STORAGE_URI, or remove REDIS_URL.'
+        ]
+      : []),
+    ...(API_SECRET === undefined ? ['REDIS_URL needs API_SECRET: all processes of a site must know the same one.'] : [])
+  ];
+}
+
+function redisPrefix(values: Values): string | undefined {
+  const found = mongo(values);
+  if (values.REDIS_URL === undefined || values.API_SECRET === undefined || !found) return undefined;
+  return values.REDIS_PREFIX || defaultRedisPrefix(values.API_SECRET, found);
 }
 
 function autoprune(values: Values): Config['api3']['autoprune'] {
