@@ -73,6 +73,16 @@ export interface Config {
   };
   /** Root socket writes: how many at once, and how many per second after that. */
   readonly socketWrites: { readonly burst: number; readonly perSecond: number };
+  /** Bounds of what one client, and everybody together, may use; 0: no bound. Rates are per minute. */
+  readonly limits: {
+    readonly wrongCredentials: number;
+    readonly searches: number;
+    readonly largeAnswers: number;
+    readonly connectionsPerClient: number;
+    readonly connections: number;
+    readonly socketsPerClient: number;
+    readonly sockets: number;
+  };
   readonly heartbeatMs: number;
   /** Hours of device statuses kept live (24, or 48 with DEVICESTATUS_DAYS=2). */
   readonly devicestatusHours: number;

@@ -74,6 +74,32 @@ export const VARIABLES = {
     'Whose X-Forwarded-For and X-Forwarded-Proto are believed: auto (one proxy on a private or local address), none, a number of proxies, or addresses and ranges.'
   ),
 
+  RATE_LIMIT_WRONG_CREDENTIALS: strictNumber(
+    30,
+    0,
+    1_000_000,
+    'Different wrong secrets and tokens an address may try per minute; after that 429, but for who signed in from there before. 0: no such limit.'
+  ),
+  RATE_LIMIT_SEARCHES: strictNumber(
+    120,
+    0,
+    1_000_000,
+    'Searches through everything (regular expressions, /times, /slice, /count, /ddata/at) an address may ask for per minute; after that 429. 0: no such limit.'
+  ),
+  RATE_LIMIT_LARGE_ANSWERS: strictNumber(
+    60,
+    0,
+    1_000_000,
+    'Answers above 4 MiB an address may get per minute; after that 429 to what could be another one. 0: no such limit.'
+  ),
+  CONNECTIONS_PER_CLIENT: strictNumber(
+    256,
+    0,
+    1_000_000,
+    'Connections one address (trusted proxies excepted) may hold; a further one ends the longest idle or unfinished one. 0: no such limit.'
+  ),
+  MAX_CONNECTIONS: strictNumber(10_000, 0, 1_000_000, 'The same for everybody together. 0: no such limit.'),
+
   // transport
   INSECURE_USE_HTTP: flag(
     false,
@@ -158,6 +184,13 @@ export const VARIABLES = {
   API_MAX_COUNT: strictNumber(100000, 1, 10_000_000, 'Most documents one request of API v1 may ask for.'),
   SOCKET_WRITE_BURST: strictNumber(50, 1, 1_000_000, 'Writes a socket may send at once.'),
   SOCKET_WRITE_RATE: strictNumber(10, 1, 1_000_000, 'Writes a socket may send per second after that.'),
+  SOCKETS_PER_CLIENT: strictNumber(
+    100,
+    0,
+    1_000_000,
+    'Sockets one address may hold at once; further ones are refused. 0: no such limit.'
+  ),
+  MAX_SOCKETS: strictNumber(5000, 0, 1_000_000, 'Sockets of everybody together; further ones are refused. 0: no such limit.'),
   API3_SECURITY_ENABLE: flag(true, 'off opens API v3 to everybody, without any credentials.'),
   API3_MAX_LIMIT: lenientNumber(1000, 1, 'Most documents one request of API v3 gets, and how many it gets when it does not say.'),
   API3_DEDUP_FALLBACK_ENABLED: flag(

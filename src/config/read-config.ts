@@ -90,6 +90,15 @@ export function readConfig(env: Env, machine = machineName()): Config {
     },
     housekeeping: housekeeping(values),
     socketWrites: { burst: values.SOCKET_WRITE_BURST, perSecond: values.SOCKET_WRITE_RATE },
+    limits: {
+      wrongCredentials: values.RATE_LIMIT_WRONG_CREDENTIALS,
+      searches: values.RATE_LIMIT_SEARCHES,
+      largeAnswers: values.RATE_LIMIT_LARGE_ANSWERS,
+      connectionsPerClient: values.CONNECTIONS_PER_CLIENT,
+      connections: values.MAX_CONNECTIONS,
+      socketsPerClient: values.SOCKETS_PER_CLIENT,
+      sockets: values.MAX_SOCKETS
+    },
     heartbeatMs,
     devicestatusHours: extendedSettings.devicestatus?.days === 2 ? 48 : 24,
     ops: { metrics: values.METRICS, metricsToken: values.METRICS_TOKEN, slowQueryMs: values.SLOW_QUERY_MS },
