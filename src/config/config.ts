@@ -71,6 +71,15 @@ export interface Config {
     /** Bytes above which device statuses are thinned; undefined: never. */
     readonly budget: number | undefined;
   };
+  readonly backup: {
+    /** Time between backups of the server itself, ms; undefined: none. */
+    readonly everyMs: number | undefined;
+    /** How many are kept. */
+    readonly keep: number;
+    readonly dir: string;
+  };
+  /** Free bytes on the disk of the data folder below which administrators are told; 0: never. */
+  readonly diskWarnBytes: number;
   /** Root socket writes: how many at once, and how many per second after that. */
   readonly socketWrites: { readonly burst: number; readonly perSecond: number };
   /** Bounds of what one client, and everybody together, may use; 0: no bound. Rates are per minute. */

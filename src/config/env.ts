@@ -1,4 +1,5 @@
 import { frameAncestorsSchema } from './frame-ancestors.ts';
+import { pauseSchema } from './pause.ts';
 import { trustProxySchema } from './trust-proxy.ts';
 import {
   checked,
@@ -133,6 +134,19 @@ export const VARIABLES = {
     'an address that begins with mongodb:// or mongodb+srv:// and names a server',
     (value) => MONGO_URI.test(value),
     { aliases: ['MONGO_CONNECTION', 'MONGO', 'MONGOLAB_URI', 'MONGODB_URI'], secret: true }
+  ),
+  BACKUP_EVERY: custom(
+    pauseSchema,
+    undefined,
+    'Time between backups by the server itself, as 12h, 24h or 7d (a bare number counts hours), or off. Not set: 24h for the database file in DATA_DIR, off for MongoDB.'
+  ),
+  BACKUP_KEEP: strictNumber(7, 1, 10_000, 'How many backups are kept; older ones go when a new one has been verified.'),
+  BACKUP_DIR: text(undefined, 'Folder for backups, better on another disk; when not set, backups in DATA_DIR.'),
+  DISK_WARN_MB: strictNumber(
+    500,
+    0,
+    100_000_000,
+    'Free space of the disk with DATA_DIR below which administrators are told, in MB; backups of the server itself leave that much. 0: no warning.'
   ),
   ENTRIES_COLLECTION: text('entries', 'MongoDB collection of glucose entries.', { aliases: ['MONGO_COLLECTION'] }),
   MONGO_TREATMENTS_COLLECTION: text('treatments', 'MongoDB collection of treatments.'),

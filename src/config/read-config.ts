@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { hostname as machineName } from 'node:os';
+import { join } from 'node:path';
 import type { StoreName } from '../storage/port.ts';
 import type { Config } from './config.ts';
 import { type Env, readEnvironment } from './environment.ts';
@@ -10,6 +11,9 @@ import { type Reading, readVariables, type Values } from './read-variables.ts';
 import { readSettings } from './settings.ts';
 import { defaultRedisPrefix, siteKey } from './site-keys.ts';
 import { unknownNameWarnings } from './unknown-names.ts';
+
+/** The database file is the only copy of what apps have deleted on their side: a daily backup unless somebody says otherwise. */
+const DAY_MS = 86_400_000;
 
 /** The environment cannot be served; each sentence names a variable, what is wrong with it and what is allowed. Holds no secret. */
 export class ConfigError extends Error {
@@ -89,6 +93,12 @@ export function readConfig(env: Env, machine = machineName()): Config {
       autoprune: autoprune(values)
     },
     housekeeping: housekeeping(values),
+    backup: {
+      everyMs: (values.BACKUP_EVERY ?? (values.STORAGE_URI === undefined ? DAY_MS : 0)) || undefined,
+      keep: values.BACKUP_KEEP,
+      dir: values.BACKUP_DIR ?? join(values.DATA_DIR, 'backups')
+    },
+    diskWarnBytes: values.DISK_WARN_MB * 1024 * 1024,
     socketWrites: { burst: values.SOCKET_WRITE_BURST, perSecond: values.SOCKET_WRITE_RATE },
     limits: {
       wrongCredentials: values.RATE_LIMIT_WRONG_CREDENTIALS,
