@@ -44,6 +44,18 @@ async function fill({ url, secret }: TestServer): Promise<void> {
   await post('profile', { defaultProfile: 'Default', startDate: at(600), units: 'mg/dl', store: { Default: store } });
 }
 
+// what runs in the browser
+const TELL_VIOLATIONS = `document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
+  console.error('violation of ' + violatedDirective + ': ' + blockedURI))`;
+/** Not in the page a browser puts where it blocked one. */
+const SIGN_IN = `if (location.protocol === 'http:') localStorage.setItem('apisecrethash', '${SECRET_SHA1}')`;
+const INJECT = `new Promise((resolve) => {
+  document.addEventListener('securitypolicyviolation', ({ violatedDirective }) => resolve(violatedDirective), { once: true });
+  const script = document.createElement('script');
+  script.textContent = 'window.injected = true';
+  document.body.append(script);
+})`;
+
 /** Opens a page, waits until it is at rest, and returns what the browser complained about. */
 async function visit(page: Page, url: string): Promise<string[]> {
   const complaints: string[] = [];
@@ -55,11 +67,7 @@ async function visit(page: Page, url: string): Promise<string[]> {
   page.on('response', (response) => {
     if (response.status() >= 400) complaints.push(`${response.status()}: ${response.url()}`);
   });
-  await page.addInitScript(() => {
-    document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
-      console.error(`violation of ${violatedDirective}: ${blockedURI}`)
-    );
-  });
+  await page.addInitScript({ content: TELL_VIOLATIONS });
   const answer = await page.goto(url, { waitUntil: 'load' });
   expect(answer!.headers()['content-security-policy']).toContain("default-src 'none'");
   await settled(page);
@@ -71,7 +79,7 @@ async function settled(page: Page): Promise<void> {
   const path = new URL(page.url()).pathname;
   if (/^\/api3?-docs/.test(path)) await page.waitForSelector('.opblock-tag', { timeout: 15_000 });
   else if (path === '/') await page.waitForSelector('#glance:not([hidden]) #chart svg', { timeout: 15_000 });
-  else if (path.startsWith('/clock/')) await page.waitForFunction(() => /\d/.test(document.querySelector('#value')!.textContent));
+  else if (path.startsWith('/clock/')) await page.waitForSelector('#value:text-matches("[0-9]")');
   else if (path === '/split') await page.waitForSelector('#frames iframe');
   await page.waitForLoadState('networkidle', { timeout: 5000 }).catch(() => undefined);
 }
@@ -100,10 +108,7 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
 
   const signedIn = async (extraHTTPHeaders: Record<string, string> = {}): Promise<Page> => {
     const context = await browser.newContext({ extraHTTPHeaders });
-    await context.addInitScript((hash) => {
-      // not in the page a browser puts where it blocked one
-      if (location.protocol === 'http:') localStorage.setItem('apisecrethash', hash);
-    }, SECRET_SHA1);
+    await context.addInitScript({ content: SIGN_IN });
     return context.newPage();
   };
 
@@ -152,19 +157,9 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
   it('a script that got into a page anyway is stopped', async () => {
     const page = await signedIn();
     await visit(page, `${server.url}/`);
-    const blocked = await page.evaluate(
-      () =>
-        new Promise((resolve) => {
-          document.addEventListener('securitypolicyviolation', ({ violatedDirective }) => resolve(violatedDirective), {
-            once: true
-          });
-          const script = document.createElement('script');
-          script.textContent = 'window.injected = true';
-          document.body.append(script);
-        })
-    );
+    const blocked = await page.evaluate(INJECT);
     expect(blocked).toBe('script-src-elem');
-    expect(await page.evaluate(() => 'injected' in window)).toBe(false);
+    expect(await page.evaluate("'injected' in window")).toBe(false);
     await page.context().close();
   });
 
