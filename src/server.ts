@@ -14,9 +14,13 @@ import type { Config } from './config/config.ts';
 import { ensureSecrets } from './config/secret.ts';
 import { createHousekeeping } from './housekeeping/housekeeping.ts';
 import { createApp } from './http/app.ts';
+import { trackConnections } from './http/ops/connections.ts';
 import { createIntegrations } from './integrations/create-integrations.ts';
+import { createLifecycle } from './lifecycle.ts';
 import { createLive } from './live/create-live.ts';
 import { createLogger } from './observe/logger.ts';
+import { createMetrics } from './observe/metrics.ts';
+import { observed } from './observe/observed-storage.ts';
 import { createCurrent } from './plugins/current.ts';
 import type { Services } from './services.ts';
 import { attachSockets } from './sockets/attach.ts';
@@ -33,8 +37,8 @@ export interface Server {
   close(): Promise<void>;
 }
 
-/** How long requests under way may take at shutdown, ms. */
-const DRAIN_MS = 10_000;
+/** How long requests under way may take at shutdown, ms: platforms kill after 10 s, and there is more to close. */
+const DRAIN_MS = 5000;
 /** How long the start waits for the database before it lets requests in, ms. */
 const READY_MS = 3000;
 
@@ -49,10 +53,14 @@ export async function createServer(
 ): Promise<Server> {
   const secrets = await ensureSecrets(config);
   for (const warning of secrets.warnings) log.warn(warning);
-  const bus = createBus((error, event, owner) => log.error({ err: error, event, owner }, 'a listener failed'));
-  const storage = await openStorage(config, log, (sentence) => {
+  const lifecycle = createLifecycle();
+  const metrics = config.ops.metrics === 'off' ? undefined : createMetrics();
+  const plainBus = createBus((error, event, owner) => log.error({ err: error, event, owner }, 'a listener failed'));
+  const bus = metrics ? metrics.bus.observed(plainBus) : plainBus;
+  const opened = await openStorage(config, log, (sentence) => {
     if (sentence) bus.publish('admin-notify', { title: 'Database trouble', message: sentence });
   });
+  const storage = observed(opened, { log, slowMs: config.ops.slowQueryMs, metrics: metrics?.storage });
   const commit = createCommit(storage, bus, now);
   const access = createAccess({
     config,
@@ -74,6 +82,8 @@ export async function createServer(
     access,
     live,
     integrations,
+    metrics,
+    lifecycle,
     now
   };
   const current = createCurrent(services);
@@ -91,17 +101,21 @@ export async function createServer(
         app
       )
     : createHttpServer(app);
+  const endConnections = trackConnections(http);
   const sockets = attachSockets(http, services);
+  metrics?.watch({ live, deliveries: () => integrations.stats(), sockets: () => sockets.list() });
   for (const note of secretNotes(secrets.apiSecret, config)) bus.publish('admin-notify', note);
   alarms.start();
 
   async function close(): Promise<void> {
+    lifecycle.close();
     const drained = new Promise<void>((resolve) => http.close(() => resolve()));
+    // writes of both kinds are answered before anybody is let go
+    if (!(await lifecycle.idle(DRAIN_MS))) log.warn('some requests were still under way and are cut off');
     await sockets.close();
-    http.closeIdleConnections();
-    const hurry = setTimeout(() => http.closeAllConnections(), DRAIN_MS);
+    // what is open now waits for its next request, or has never finished sending one
+    await endConnections();
     await drained;
-    clearTimeout(hurry);
     await housekeeping.close();
     unwatchClocks();
     // after the last request: it may have acknowledged an alarm
@@ -110,6 +124,7 @@ export async function createServer(
     await live.close();
     await access.close();
     await storage.close();
+    metrics?.close();
   }
 
   try {

@@ -33,8 +33,8 @@ export interface EventMap {
   'admin-notify': { readonly title: string; readonly message: string; readonly persistent?: boolean };
   /** Somebody silences an alarm: `level` 1 warning or 2 urgent (which includes 1), for `silenceMs` milliseconds. */
   'alarm-ack': { readonly level: number; readonly group: string; readonly silenceMs: number };
-  /** Live state took in a change and is current again. */
-  'live-updated': { readonly at: number };
+  /** Live state took in a change and is current again, `lagMs` after the first commit it had not shown yet. */
+  'live-updated': { readonly at: number; readonly lagMs?: number };
   /** An alarm, announcement, notification or all-clear goes out; sockets and push services listen. `at` in epoch ms. */
   notification: { readonly event: AlarmEvent; readonly message: AlarmMessage; readonly at: number };
 }

@@ -13,6 +13,8 @@ import { exchangeLimit } from './middleware/limits.ts';
 import { pageHeaders } from './middleware/page-headers.ts';
 import { takesGzip } from './middleware/takes-gzip.ts';
 import { transport } from './middleware/transport.ts';
+import { ops } from './ops/index.ts';
+import { underWay } from './ops/under-way.ts';
 import { createPageCache } from './page-cache.ts';
 import { pebble } from './pebble.ts';
 import { noContent, robots, versions } from './root.ts';
@@ -28,13 +30,16 @@ import { createV3 } from './v3/index.ts';
  * @param current what the plugins say now, shared with the alarms
  */
 export function createApp(services: Services, current: () => Current): Express {
-  const { config, log } = services;
+  const { config, lifecycle, log, metrics } = services;
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', createParamsParser());
   app.set('json escape', false);
 
+  if (metrics) app.use(metrics.http);
   app.use(requestLog(log));
+  if (lifecycle) app.use(underWay(lifecycle));
+  app.use(ops(services));
   if (!config.insecureUseHttp) app.use(transport(config));
   app.get('/robots.txt', robots);
   if (config.cors.enabled) app.use(cors(config));

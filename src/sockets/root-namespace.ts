@@ -34,7 +34,7 @@ const TOO_MANY = 'Too many requests';
 
 /** Serves the root namespace (socket-v1.md §3–8). */
 export function attachRoot(io: Server, services: Services): RootNamespace {
-  const { access, bus, commit, config, live, log, now } = services;
+  const { access, bus, commit, config, lifecycle, live, log, now } = services;
   const root = io.of('/') as unknown as Namespace<RootRequests, RootEvents, DefaultEventsMap, SocketState>;
   const addressOf = createClientAddress(config.trustProxy);
   const readers = createReaders(root as unknown as Namespace, services, sweep);
@@ -98,7 +98,14 @@ export function attachRoot(io: Server, services: Services): RootNamespace {
     });
     for (const kind of WRITES) {
       listen(socket, kind, log, async (args, reply) => {
-        reply(await write(kind, messageOf(args) ?? {}, { identity: socket.data.identity, limit: writes, commit, log, now }));
+        // without an answer it is sent again, to the server that comes after this one
+        if (lifecycle?.closing) return;
+        const done = lifecycle?.begin();
+        try {
+          reply(await write(kind, messageOf(args) ?? {}, { identity: socket.data.identity, limit: writes, commit, log, now }));
+        } finally {
+          done?.();
+        }
       });
     }
     listen(socket, 'ack', log, ([level, group, silenceMs]) => {
