@@ -14,6 +14,7 @@ import type { Config } from './config/config.ts';
 import { ensureSecrets } from './config/secret.ts';
 import { createHousekeeping } from './housekeeping/housekeeping.ts';
 import { createApp } from './http/app.ts';
+import { boundConnections } from './http/connections.ts';
 import { trackConnections } from './http/ops/connections.ts';
 import { createIntegrations } from './integrations/create-integrations.ts';
 import { createLifecycle } from './lifecycle.ts';
@@ -102,6 +103,7 @@ export async function createServer(
       )
     : createHttpServer(app);
   const endConnections = trackConnections(http);
+  boundConnections(http, config);
   const sockets = attachSockets(http, services);
   metrics?.watch({ live, deliveries: () => integrations.stats(), sockets: () => sockets.list() });
   for (const note of secretNotes(secrets.apiSecret, config)) bus.publish('admin-notify', note);

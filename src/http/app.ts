@@ -9,7 +9,7 @@ import { errorRenderer, notFound } from './errors.ts';
 import { bodies } from './middleware/body.ts';
 import { compress } from './middleware/compress.ts';
 import { cors } from './middleware/cors.ts';
-import { exchangeLimit } from './middleware/limits.ts';
+import { requestLimits } from './middleware/limits.ts';
 import { pageHeaders } from './middleware/page-headers.ts';
 import { takesGzip } from './middleware/takes-gzip.ts';
 import { transport } from './middleware/transport.ts';
@@ -47,6 +47,7 @@ export function createApp(services: Services, current: () => Current): Express {
   app.use(compress());
 
   app.get('/api/versions', versions);
+  app.use('/api', requestLimits(services));
   app.use('/api/v3', createV3(services));
 
   const shared = {
@@ -57,7 +58,6 @@ export function createApp(services: Services, current: () => Current): Express {
   };
   app.use(['/api/v1', '/api/v2'], takesGzip, extension, bodies());
   app.use('/api/v1', createV1({ ...shared, door: 'v1' }));
-  app.use('/api/v2/authorization/request', exchangeLimit(config));
   // its own few routes first: followers poll the properties, and no route of v1 has such a name
   app.use('/api/v2', createV2(services, current));
   app.use('/api/v2', createV1({ ...shared, door: 'v2' }));
