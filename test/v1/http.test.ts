@@ -36,6 +36,11 @@ describe('HTTP layer (spec §1, §2)', () => {
     const preflight = await call(s, 'OPTIONS', '/any/path/at/all');
     expect([preflight.status, preflight.text]).toEqual([200, 'OK']);
     expect(preflight.headers.get('access-control-allow-origin')).toBe('*');
+    for (const method of ['PUT', 'PATCH', 'DELETE'])
+      expect(preflight.headers.get('access-control-allow-methods')).toContain(method);
+    for (const name of ['authorization', 'if-match', 'if-unmodified-since'])
+      expect(preflight.headers.get('access-control-allow-headers')?.toLowerCase()).toContain(name);
+    expect(preflight.headers.get('access-control-allow-credentials')).toBeNull();
     expect((await call(s, 'GET', '/api/v1/entries')).headers.get('access-control-allow-headers')).toContain('api-secret');
     await s.close();
     const closed = await start();
