@@ -30,6 +30,8 @@ export interface Config {
         readonly maxIdleTimeMs: number;
       }
     | undefined;
+  /** Where writes wait while MongoDB is away; `folder` undefined: they are refused. */
+  readonly journal: { readonly folder: string | undefined; readonly maxBytes: number };
   /** Present when several processes serve this site together; then `mongo` and `apiSecret` are present too. */
   readonly redisUrl: string | undefined;
   /** Start of every name in Redis; undefined without `redisUrl`. */

@@ -171,6 +171,11 @@ export const VARIABLES = {
     'Start of every name in Redis, the same in all processes of a site; when not set, made from the API secret and the names in MongoDB.'
   ),
   MONGO_POOL_DEBUG: flag(false, 'Known from other servers; has no effect here.'),
+  JOURNAL_DIR: text(
+    undefined,
+    'Folder in which uploads are kept while MongoDB is away, with a copy of the last days to answer from; off: they are refused. Not set: journal in DATA_DIR. Not used with REDIS_URL.'
+  ),
+  JOURNAL_MAX_MB: strictNumber(256, 1, 100_000, 'Most of what is kept so, in MB; beyond it uploads are refused.'),
 
   // housekeeping
   ENTRIES_KEEP_DAYS: optionalNumber(7, 100_000, 'Days to keep entries; older ones are removed every hour. Not set: forever.'),

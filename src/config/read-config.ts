@@ -60,6 +60,7 @@ export function readConfig(env: Env, machine = machineName()): Config {
     // a token of one process must be good at the others, whose folders hold other keys
     jwtSecret: values.JWT_SECRET ?? (values.REDIS_URL && values.API_SECRET ? siteKey(values.API_SECRET, 'jwt', 64) : undefined),
     mongo: mongo(values),
+    journal: { folder: journalFolder(values), maxBytes: values.JOURNAL_MAX_MB * 1_048_576 },
     redisUrl: values.REDIS_URL,
     redisPrefix: redisPrefix(values),
     tls:
@@ -193,6 +194,11 @@ function redisPrefix(values: Values): string | undefined {
   const found = mongo(values);
   if (values.REDIS_URL === undefined || values.API_SECRET === undefined || !found) return undefined;
   return values.REDIS_PREFIX || defaultRedisPrefix(values.API_SECRET, found);
+}
+
+function journalFolder({ JOURNAL_DIR, DATA_DIR }: Values): string | undefined {
+  if (JOURNAL_DIR === undefined) return join(DATA_DIR, 'journal');
+  return JOURNAL_DIR.toLowerCase() === 'off' ? undefined : JOURNAL_DIR;
 }
 
 function autoprune(values: Values): Config['api3']['autoprune'] {
