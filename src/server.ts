@@ -9,6 +9,8 @@ import { createChecks } from './alarms/checks/index.ts';
 import { watchClocks } from './alarms/clock-skew.ts';
 import { secretNotes } from './alarms/weak-secret.ts';
 import { createBus } from './bus/bus.ts';
+import { createCluster } from './cluster/cluster.ts';
+import { createDuties } from './cluster/duties.ts';
 import { createCommit } from './collections/commit.ts';
 import type { Config } from './config/config.ts';
 import { ensureSecrets } from './config/secret.ts';
@@ -26,6 +28,7 @@ import { createCurrent } from './plugins/current.ts';
 import type { Services } from './services.ts';
 import { attachSockets } from './sockets/attach.ts';
 import { openStorage } from './storage/open.ts';
+import type { Storage } from './storage/port.ts';
 
 /** A running server. */
 export interface Server {
@@ -62,7 +65,10 @@ export async function createServer(
     if (sentence) bus.publish('admin-notify', { title: 'Database trouble', message: sentence });
   });
   const storage = observed(opened, { log, slowMs: config.ops.slowQueryMs, metrics: metrics?.storage });
-  const commit = createCommit(storage, bus, now);
+  const { redisUrl: url, redisPrefix: prefix } = config;
+  const cluster = url && prefix ? await createCluster({ url, prefix, storage, bus, now, log }) : undefined;
+  const duties = cluster && createDuties({ cluster, bus, storage });
+  const commit = createCommit(storage, bus, now, cluster?.exclusive);
   const access = createAccess({
     config,
     storage,
@@ -73,7 +79,7 @@ export async function createServer(
     jwtKey: secrets.jwtKey
   });
   const live = createLive({ storage, bus, config, now, log });
-  const integrations = createIntegrations({ services: { config, log, bus, storage, now } });
+  const integrations = duties?.integrations ?? createIntegrations({ services: { config, log, bus, storage, now } });
   const services: Services = {
     config,
     log,
@@ -83,12 +89,19 @@ export async function createServer(
     access,
     live,
     integrations,
+    cluster,
     metrics,
     lifecycle,
     now
   };
   const current = createCurrent(services);
-  const alarms = createAlarms({ services, current, runChecks: createChecks() });
+  const alarmsOn = (store: Storage) =>
+    createAlarms({ services: { ...services, storage: store }, current, runChecks: createChecks() });
+  const alarms =
+    duties?.alarms((store) => ({
+      integrations: createIntegrations({ services: { ...services, storage: store } }),
+      alarms: alarmsOn(store)
+    })) ?? alarmsOn(storage);
   const unwatchClocks = watchClocks(services);
   const housekeeping = createHousekeeping(services);
   const app = createApp(services, current);
@@ -125,6 +138,7 @@ export async function createServer(
     await integrations.close();
     await live.close();
     await access.close();
+    await cluster?.close();
     await storage.close();
     metrics?.close();
   }

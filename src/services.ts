@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Access } from './access/identity.ts';
 import type { Bus } from './bus/bus.ts';
+import type { Cluster } from './cluster/cluster.ts';
 import type { Commit } from './collections/commit.ts';
 import type { Config } from './config/config.ts';
 import type { Integrations } from './integrations/create-integrations.ts';
@@ -25,6 +26,8 @@ export interface Services {
   readonly metrics?: Metrics | undefined;
   /** Whether the server is closing, and what is under way; absent where a surface is built by itself. */
   readonly lifecycle?: Lifecycle;
+  /** The other processes of this site; absent where there is one. */
+  readonly cluster?: Cluster | undefined;
   /** The clock, epoch ms. */
   readonly now: () => number;
 }

@@ -64,6 +64,11 @@ export function createAccess(deps: AccessDeps): Access {
   const isKnown = (_id: string) => reader.directory().byId(_id) !== undefined;
   const lastUsed = createLastUsed({ storage, log, now, isKnown, ready: reader.ready() });
 
+  // whoever guesses is slowed down at every process of the site
+  const offFailed = bus.subscribe('auth-failed', 'access', ({ address, remote }) => {
+    if (remote) delays.fail(address);
+  });
+
   const byToken = (token: string): Subject | undefined => reader.directory().byToken(token);
   const byJwt = (token: unknown): Subject | undefined => {
     const accessToken = typeof token === 'string' ? jwt.verify(token) : undefined;
@@ -182,6 +187,7 @@ export function createAccess(deps: AccessDeps): Access {
     admin: createAdministration({ storage, reader, lastUsed, now }),
     ready: () => reader.ready(),
     async close() {
+      offFailed();
       await reader.close();
       await lastUsed.close();
     }

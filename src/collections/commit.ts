@@ -53,6 +53,19 @@ export interface Outcome {
  */
 export type Commit = (collection: CollectionName, door: Door, mutations: readonly Mutation[]) => Promise<Outcome[]>;
 
+/** The time in which this process alone decides on and stores documents of a collection. */
+export interface Turn {
+  /** The last srvModified any process gave out; undefined: only the database knows. */
+  readonly last: number | undefined;
+  /** Tells the other processes what is durable now; resolves when this one's own listeners are to hear of it. Never rejects. */
+  announce(events: readonly Committed[]): Promise<void>;
+  /** Ends it; called once, whatever happened. */
+  release(): void;
+}
+
+/** Waits for this process's turn, where several store into one database. Never rejects. */
+export type Exclusive = (collection: CollectionName) => Promise<Turn>;
+
 interface Job {
   readonly door: Door;
   readonly mutations: readonly Mutation[];
@@ -65,9 +78,10 @@ const BATCH = 500;
 
 /**
  * @param now the clock, epoch ms
+ * @param exclusive keeps other processes of the same site out while a batch is decided on and stored
  */
-export function createCommit(storage: Storage, bus: Bus, now: () => number): Commit {
-  const lanes = new Map(COLLECTIONS.map((name) => [name, createLane(name, storage, bus, now)]));
+export function createCommit(storage: Storage, bus: Bus, now: () => number, exclusive?: Exclusive): Commit {
+  const lanes = new Map(COLLECTIONS.map((name) => [name, createLane(name, storage, bus, now, exclusive)]));
   return async (collection, door, mutations) => {
     const lane = lanes.get(collection)!;
     const outcomes: Outcome[] = [];
@@ -76,13 +90,12 @@ export function createCommit(storage: Storage, bus: Bus, now: () => number): Com
   };
 }
 
-function createLane(collection: CollectionName, storage: Storage, bus: Bus, now: () => number) {
+function createLane(collection: CollectionName, storage: Storage, bus: Bus, now: () => number, exclusive?: Exclusive) {
   const waiting: Job[] = [];
   let running = false;
   let clock: CommitClock | undefined;
 
-  async function openClock(): Promise<CommitClock> {
-    const fresh = createCommitClock();
+  async function openClock(fresh = createCommitClock()): Promise<CommitClock> {
     for (const [name, filter] of [
       [collection, {}],
       ['tombstones', { collection }]
@@ -99,7 +112,17 @@ function createLane(collection: CollectionName, storage: Storage, bus: Bus, now:
   }
 
   async function commitBatch(jobs: readonly Job[]): Promise<void> {
-    clock ??= await openClock();
+    const turn = await exclusive?.(collection);
+    try {
+      await commitInTurn(jobs, turn);
+    } finally {
+      turn?.release();
+    }
+  }
+
+  async function commitInTurn(jobs: readonly Job[], turn: Turn | undefined): Promise<void> {
+    if (!clock || (turn && turn.last === undefined)) clock = await openClock(clock);
+    if (turn?.last !== undefined) clock.seen(turn.last);
     const keys = jobs.flatMap((job) => job.mutations.flatMap((mutation) => mutation.lookups.map((lookup) => lookup.key)));
     const workspace = new Workspace(keys);
     workspace.load(await storage.candidates(collection, unique(keys)));
@@ -118,7 +141,10 @@ function createLane(collection: CollectionName, storage: Storage, bus: Bus, now:
     const changes = done.flatMap((plan) => plan.changes);
     if (changes.length > 0) await storage.apply(changes);
     const events = done.flatMap((plan) => plan.events);
-    if (events.length > 0) bus.publish('committed', events);
+    if (events.length > 0) {
+      await turn?.announce(events);
+      bus.publish('committed', events);
+    }
     for (const { job, outcomes } of done) job.resolve(outcomes);
   }
 

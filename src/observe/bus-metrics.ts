@@ -37,9 +37,10 @@ export function busMetrics(register: Registry): BusMetrics {
   return {
     observed(bus) {
       bus.subscribe('committed', 'metrics', (events) => {
-        for (const { door, collection, op } of events) commits.inc({ door, collection, op });
+        // the process that stored it counts it
+        for (const { door, collection, op, remote } of events) if (!remote) commits.inc({ door, collection, op });
       });
-      bus.subscribe('auth-failed', 'metrics', () => failures.inc());
+      bus.subscribe('auth-failed', 'metrics', ({ remote }) => void (remote || failures.inc()));
       bus.subscribe('live-updated', 'metrics', ({ lagMs }) => {
         if (lagMs !== undefined) lag.observe(lagMs / 1000);
       });

@@ -95,7 +95,7 @@ export function attachAlarmNamespace(io: Server, { access, bus, config, log, now
   const offAccess = bus.subscribe('access-changed', 'alarm-namespace', sweep);
   const offNotification = bus.subscribe('notification', 'alarm-namespace', ({ event, message }) => {
     sweep();
-    if (namespace.adapter.rooms.get(LISTENERS)?.size) namespace.to(LISTENERS).emit(event, message);
+    if (namespace.adapter.rooms.get(LISTENERS)?.size) namespace.local.to(LISTENERS).emit(event, message);
   });
   return () => {
     offAccess();

@@ -34,7 +34,8 @@ export function attachSockets(httpServer: HttpServer | HttpsServer, services: Se
     allowEIO3: true,
     maxHttpBufferSize: 1_000_000,
     perMessageDeflate: { threshold: COMPRESS_FROM },
-    httpCompression: { threshold: COMPRESS_FROM }
+    httpCompression: { threshold: COMPRESS_FROM },
+    ...(services.cluster && { adapter: services.cluster.adapter })
   });
   const root = attachRoot(io, services);
   const detachStorage = attachStorageNamespace(io, services);

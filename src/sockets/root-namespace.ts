@@ -116,10 +116,10 @@ export function attachRoot(io: Server, services: Services): RootNamespace {
 
   root.on('connection', (socket) => {
     clients += 1;
-    root.emit('clients', clients);
+    root.local.emit('clients', clients);
     socket.on('disconnect', () => {
       clients -= 1;
-      root.emit('clients', clients);
+      root.local.emit('clients', clients);
     });
     serve(socket);
   });

@@ -81,7 +81,7 @@ const ascending = (events: readonly Committed[]): readonly Committed[] =>
 
 function announce(namespace: Namespace<StorageRequests, StorageEvents>, { collection, op, doc }: Committed): void {
   if (!isV3Collection(collection) || !namespace.adapter.rooms.get(collection)?.size) return;
-  const room = namespace.to(collection);
+  const room = namespace.local.to(collection);
   if (op === 'delete') room.emit('delete', { colName: collection, identifier: identifierOf(doc) });
   else room.emit(op, { colName: collection, doc: presentDoc(collection, doc) });
 }
