@@ -88,13 +88,14 @@ async function laggards(url: string, texts: readonly string[]): Promise<TcpSocke
 }
 
 /** A poll that hangs until there is something to say. */
-async function longPoll(url: string): Promise<Promise<string | undefined>> {
+async function longPoll(url: string): Promise<{ readonly answer: Promise<string | undefined> }> {
   const open = await (await fetch(`${url}/socket.io/?EIO=4&transport=polling`)).text();
   const { sid } = JSON.parse(open.slice(1)) as { sid: string };
-  return fetch(`${url}/socket.io/?EIO=4&transport=polling&sid=${sid}`).then(
-    (answer) => answer.text(),
+  const answer = fetch(`${url}/socket.io/?EIO=4&transport=polling&sid=${sid}`).then(
+    (response) => response.text(),
     () => undefined
   );
+  return { answer };
 }
 
 async function terminate({ child }: Running): Promise<{ code: number | null; ms: number }> {
@@ -133,7 +134,7 @@ async function drill(env: Record<string, string>): Promise<void> {
     const { code, ms } = await terminate(server);
     expect(code).toBe(0);
     expect(ms).toBeLessThan(LIMIT_MS);
-    await poll;
+    expect(await poll.answer, 'the poll is not told').toBe('1');
     const returned = Promise.all(sockets.map((socket) => once(socket as never, 'connect')));
     server = await startProcess(SOURCES, dataDir, { ...ENV, ...env, PORT });
     await returned;
