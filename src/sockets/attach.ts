@@ -4,6 +4,7 @@ import { Server } from 'socket.io';
 import { silenceOf } from '../alarms/silence.ts';
 import type { Services } from '../services.ts';
 import { attachAlarmNamespace } from './alarm-namespace.ts';
+import { createBounds } from './bounds.ts';
 import { attachRoot, type RootNamespace } from './root-namespace.ts';
 import { attachStorageNamespace } from './storage-namespace.ts';
 
@@ -30,13 +31,16 @@ export interface Sockets {
  * Serves Socket.IO on `/socket.io/` for clients of Engine.IO 3 and 4, polling and websocket, with the browser client.
  */
 export function attachSockets(httpServer: HttpServer | HttpsServer, services: Services): Sockets {
+  const bounds = createBounds(services);
   const io = new Server(httpServer, {
     allowEIO3: true,
     maxHttpBufferSize: 1_000_000,
+    allowRequest: bounds.allowRequest,
     perMessageDeflate: { threshold: COMPRESS_FROM },
     httpCompression: { threshold: COMPRESS_FROM },
     ...(services.cluster && { adapter: services.cluster.adapter })
   });
+  bounds.watch(io);
   const root = attachRoot(io, services);
   const detachStorage = attachStorageNamespace(io, services);
   const detachAlarm = attachAlarmNamespace(io, services);

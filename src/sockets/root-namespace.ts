@@ -1,6 +1,7 @@
 import type { DefaultEventsMap, Namespace, Server, Socket } from 'socket.io';
 import { createClientAddress } from '../access/client-address.ts';
 import type { Identity } from '../access/identity.ts';
+import { Refusal } from '../errors.ts';
 import type { Services } from '../services.ts';
 import { identify, mayAck, mayRead, rightsOf } from './authorize.ts';
 import { WRITES, write } from './db-writes.ts';
@@ -28,7 +29,7 @@ interface SocketState {
   authorizing?: Promise<void>;
 }
 
-/** How often one socket may ask for everything: `authorize` and `loadRetro` cost us a large packet. */
+/** How often one socket may ask for everything: `authorize` and `loadRetro` cost us a large packet; and silence alarms. */
 const READ_LIMIT = { burst: 20, perSecond: 1 };
 const TOO_MANY = 'Too many requests';
 
@@ -56,10 +57,12 @@ export function attachRoot(io: Server, services: Services): RootNamespace {
     reply: (answer: unknown) => void
   ): Promise<void> {
     const identity = await identify(access, message, addressOf(socket.request)).catch((error: unknown) => {
+      if (error instanceof Refusal && error.code === 'too-many') return error;
       log.warn({ err: error }, 'a socket could not be authorised');
       return undefined;
     });
     if (!socket.connected) return;
+    if (identity instanceof Refusal) return reply({ result: TOO_MANY, retryAfter: identity.retryAfter });
     if (!identity) {
       socket.disconnect();
       return;
@@ -109,7 +112,7 @@ export function attachRoot(io: Server, services: Services): RootNamespace {
       });
     }
     listen(socket, 'ack', log, ([level, group, silenceMs]) => {
-      if (!mayAck(socket.data.identity) || typeof level !== 'number' || !Number.isFinite(level)) return;
+      if (reads.take() > 0 || !mayAck(socket.data.identity) || typeof level !== 'number' || !Number.isFinite(level)) return;
       onAck?.(level, typeof group === 'string' && group !== '' ? group : 'default', readSilence(silenceMs));
     });
   }
