@@ -56,7 +56,7 @@ export function createApp(services: Services, current: () => Current): Express {
     adminNotifies: createAdminNotifies(services),
     answers: createPageCache<Answer>(services, 'v1-answers')
   };
-  app.use(['/api/v1', '/api/v2'], takesGzip, extension, bodies());
+  app.use(['/api/v1', '/api/v2'], takesGzip, extension, bodies(services));
   app.use('/api/v1', createV1({ ...shared, door: 'v1' }));
   // its own few routes first: followers poll the properties, and no route of v1 has such a name
   app.use('/api/v2', createV2(services, current));
