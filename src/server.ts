@@ -8,6 +8,7 @@ import { createAlarms } from './alarms/alarms.ts';
 import { createChecks } from './alarms/checks/index.ts';
 import { watchClocks } from './alarms/clock-skew.ts';
 import { secretNotes } from './alarms/weak-secret.ts';
+import { createBackups } from './backup/schedule.ts';
 import { createBus } from './bus/bus.ts';
 import { createCluster } from './cluster/cluster.ts';
 import { createDuties } from './cluster/duties.ts';
@@ -24,9 +25,11 @@ import { createLive } from './live/create-live.ts';
 import { createLogger } from './observe/logger.ts';
 import { createMetrics } from './observe/metrics.ts';
 import { observed } from './observe/observed-storage.ts';
+import { createTroubleNotes } from './observe/trouble-notes.ts';
 import { createCurrent } from './plugins/current.ts';
 import type { Services } from './services.ts';
 import { attachSockets } from './sockets/attach.ts';
+import { watchDisk } from './storage/disk-watch.ts';
 import { openStorage } from './storage/open.ts';
 import type { Storage } from './storage/port.ts';
 
@@ -61,9 +64,8 @@ export async function createServer(
   const metrics = config.ops.metrics === 'off' ? undefined : createMetrics();
   const plainBus = createBus((error, event, owner) => log.error({ err: error, event, owner }, 'a listener failed'));
   const bus = metrics ? metrics.bus.observed(plainBus) : plainBus;
-  const opened = await openStorage(config, log, (sentence) => {
-    if (sentence) bus.publish('admin-notify', { title: 'Database trouble', message: sentence });
-  });
+  const notes = createTroubleNotes(bus, config.dataDir);
+  const opened = await openStorage(config, log, notes.database);
   const storage = observed(opened, { log, slowMs: config.ops.slowQueryMs, metrics: metrics?.storage });
   const { redisUrl: url, redisPrefix: prefix } = config;
   const cluster = url && prefix ? await createCluster({ url, prefix, storage, bus, now, log }) : undefined;
@@ -80,6 +82,7 @@ export async function createServer(
   });
   const live = createLive({ storage, bus, config, now, log });
   const integrations = duties?.integrations ?? createIntegrations({ services: { config, log, bus, storage, now } });
+  const backups = createBackups({ config, log, bus, now });
   const services: Services = {
     config,
     log,
@@ -90,6 +93,7 @@ export async function createServer(
     live,
     integrations,
     cluster,
+    backups,
     metrics,
     lifecycle,
     now
@@ -105,6 +109,8 @@ export async function createServer(
   const unwatchClocks = watchClocks(services);
   const housekeeping = createHousekeeping(services);
   const app = createApp(services, current);
+  notes.open();
+  const disk = watchDisk(config.dataDir, config.diskWarnBytes, notes.disk);
   const http: HttpServer = config.tls
     ? createHttpsServer(
         {
@@ -131,6 +137,8 @@ export async function createServer(
     // what is open now waits for its next request, or has never finished sending one
     await endConnections();
     await drained;
+    disk.close();
+    await backups.close();
     await housekeeping.close();
     unwatchClocks();
     // after the last request: it may have acknowledged an alarm

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Access } from './access/identity.ts';
+import type { Backups } from './backup/schedule.ts';
 import type { Bus } from './bus/bus.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import type { Commit } from './collections/commit.ts';
@@ -28,6 +29,8 @@ export interface Services {
   readonly lifecycle?: Lifecycle;
   /** The other processes of this site; absent where there is one. */
   readonly cluster?: Cluster | undefined;
+  /** Backups the server makes by itself; absent where a surface is built by itself. */
+  readonly backups?: Backups;
   /** The clock, epoch ms. */
   readonly now: () => number;
 }

@@ -6,7 +6,7 @@ import type { Storage } from './port.ts';
 /**
  * The store the settings ask for: MongoDB when a URI is set, else SQLite in the data folder. The driver of the other one is
  * never loaded.
- * @param onTrouble hears a sentence when the database goes out of reach, undefined when it is back
+ * @param onTrouble hears a sentence when the database goes out of reach, is damaged or cannot be written, undefined when it is well again
  * @throws Error with a sentence for people when the SQLite file cannot be used; a MongoDB that is away is waited for instead
  */
 export async function openStorage(
@@ -18,6 +18,11 @@ export async function openStorage(
     const { createMongoStorage } = await import('./mongo/mongo.ts');
     return createMongoStorage(config.mongo, { log, ...(onTrouble && { onTrouble }) });
   }
-  const { createSqliteStorage } = await import('./sqlite/sqlite.ts');
-  return createSqliteStorage({ file: join(config.dataDir, 'vigil.db') });
+  const { openDatabaseFile } = await import('./sqlite/open-file.ts');
+  return openDatabaseFile(join(config.dataDir, 'vigil.db'), {
+    log,
+    onTrouble,
+    advice: async () => (await import('../backup/advice.ts')).restoreAdvice(config),
+    hasBackups: async () => (await (await import('../backup/names.ts')).listBackups(config.backup.dir).catch(() => [])).length > 0
+  });
 }

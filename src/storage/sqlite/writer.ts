@@ -23,8 +23,16 @@ const ASSIGNMENTS = ['odd', 'doc', ...COLUMNS].map((column) => `${column} = excl
 const upsertInto = (name: StoreName): string =>
   `INSERT INTO "${name}" (id, odd, doc, ${COLUMNS.join(', ')}) VALUES (?, ?, ?, ${COLUMNS.map(() => '?').join(', ')}) ON CONFLICT (id) DO UPDATE SET ${ASSIGNMENTS}`;
 
-/** @param expectOdd told before a document is written whose key fields SQL cannot compare */
-export function createWriter(driver: Driver, wal: WalSync, expectOdd: (name: StoreName) => void): Writer {
+/**
+ * @param expectOdd told before a document is written whose key fields SQL cannot compare
+ * @param troubleOf what an error of the database or the disk means for the caller
+ */
+export function createWriter(
+  driver: Driver,
+  wal: WalSync,
+  expectOdd: (name: StoreName) => void,
+  troubleOf: (error: unknown) => unknown
+): Writer {
   let pending: Pending[] = [];
   let closed = false;
   const unsettled = new Set<Promise<void>>();
@@ -109,13 +117,4 @@ export function createWriter(driver: Driver, wal: WalSync, expectOdd: (name: Sto
       await Promise.all(unsettled);
     }
   };
-}
-
-/** A full disk or an unreadable file is no fault of the request: 503, and the sentence says what to do. */
-function troubleOf(error: unknown): unknown {
-  const message = error instanceof Error ? error.message : '';
-  if (/disk is full|SQLITE_FULL|ENOSPC/i.test(message)) return new Refusal('storage-away', 'The disk is full', 60);
-  if (/disk I\/O error|readonly|locked|busy|unable to open|EIO|EROFS/i.test(message))
-    return new Refusal('storage-away', 'The database file cannot be written', 10);
-  return error;
 }
