@@ -30,7 +30,7 @@ import { createCurrent } from './plugins/current.ts';
 import type { Services } from './services.ts';
 import { attachSockets } from './sockets/attach.ts';
 import { watchDisk } from './storage/disk-watch.ts';
-import { openStorage } from './storage/open.ts';
+import { openServerStorage } from './storage/journal/open.ts';
 import type { Storage } from './storage/port.ts';
 
 /** A running server. */
@@ -65,7 +65,11 @@ export async function createServer(
   const plainBus = createBus((error, event, owner) => log.error({ err: error, event, owner }, 'a listener failed'));
   const bus = metrics ? metrics.bus.observed(plainBus) : plainBus;
   const notes = createTroubleNotes(bus, config.dataDir);
-  const opened = await openStorage(config, log, notes.database);
+  const opened = await openServerStorage(config, {
+    log,
+    now,
+    onTrouble: notes.database
+  });
   const storage = observed(opened, { log, slowMs: config.ops.slowQueryMs, metrics: metrics?.storage });
   const { redisUrl: url, redisPrefix: prefix } = config;
   const cluster = url && prefix ? await createCluster({ url, prefix, storage, bus, now, log }) : undefined;

@@ -1,12 +1,13 @@
 import type { Bus } from '../bus/bus.ts';
 import type { Committed, Door } from '../bus/events.ts';
 import { canonicalId, newObjectId } from '../storage/object-id.ts';
-import type { Change, CollectionName, Doc, Key, Storage } from '../storage/port.ts';
+import type { Candidates, Change, CollectionName, Doc, Key, Storage } from '../storage/port.ts';
 import { COLLECTIONS } from '../storage/port.ts';
 import { type Filter, matcher } from '../storage/query.ts';
 import { type CommitClock, createCommitClock } from './clock.ts';
 import type { Lookup } from './identity.ts';
 import { tombstoneOf } from './tombstones.ts';
+import { decideUnseen } from './unseen.ts';
 import { Workspace } from './workspace.ts';
 
 /**
@@ -75,6 +76,8 @@ interface Job {
 
 /** How many documents go into one batch: keeps single uploads from waiting behind a backfill. */
 const BATCH = 500;
+/** How far back the clock looks for the last change, ms: only what is ahead of the present matters. */
+const ENOUGH = 86_400_000;
 
 /**
  * @param now the clock, epoch ms
@@ -101,7 +104,7 @@ function createLane(collection: CollectionName, storage: Storage, bus: Bus, now:
       ['tombstones', { collection }]
     ] as const) {
       for await (const [newest] of storage.find(name, {
-        filter: { ...filter, srvModified: { $gt: 0 } },
+        filter: { ...filter, srvModified: { $gt: now() - ENOUGH } },
         sort: [['srvModified', -1]],
         limit: 1
       })) {
@@ -125,10 +128,11 @@ function createLane(collection: CollectionName, storage: Storage, bus: Bus, now:
     if (turn?.last !== undefined) clock.seen(turn.last);
     const keys = jobs.flatMap((job) => job.mutations.flatMap((mutation) => mutation.lookups.map((lookup) => lookup.key)));
     const workspace = new Workspace(keys);
-    workspace.load(await storage.candidates(collection, unique(keys)));
+    const found = await storage.candidates(collection, unique(keys));
+    workspace.load(found);
     const done: { job: Job; outcomes: Outcome[]; changes: Change[]; events: Committed[] }[] = [];
     for (const job of jobs) {
-      const plan = { job, outcomes: [] as Outcome[], changes: [] as Change[], events: [] as Committed[] };
+      const plan = { job, mayMiss: found.mayMiss, outcomes: [] as Outcome[], changes: [] as Change[], events: [] as Committed[] };
       try {
         for (const mutation of job.mutations) await planOne(mutation, job.door, workspace, clock, plan);
         workspace.keep();
@@ -153,11 +157,11 @@ function createLane(collection: CollectionName, storage: Storage, bus: Bus, now:
     door: Door,
     workspace: Workspace,
     clock: CommitClock,
-    plan: { outcomes: Outcome[]; changes: Change[]; events: Committed[] }
+    plan: { mayMiss: Candidates['mayMiss']; outcomes: Outcome[]; changes: Change[]; events: Committed[] }
   ): Promise<void> {
     const at = now();
     const stored = workspace.find(mutation.lookups) ?? (mutation.similar && (await findSimilar(mutation.similar, workspace)));
-    const decision = mutation.decide(stored, at);
+    const decision = stored || !plan.mayMiss ? mutation.decide(stored, at) : decideUnseen(collection, mutation, plan.mayMiss, at);
     if (decision.do === 'nothing' || (decision.do === 'remove' && !stored)) {
       plan.outcomes.push({ op: 'none', doc: stored, previous: stored });
       return;
