@@ -69,6 +69,8 @@ export function checkFilter(filter: unknown, depth = 0): asserts filter is Filte
         throw new Refusal('bad-query', `${field} needs a list of conditions`);
       for (const part of condition) checkFilter(part, depth + 1);
     } else if (field.startsWith('$')) throw new Refusal('bad-query', `Unknown operator ${field.slice(0, 40)}`);
+    // no document has such a field, and MongoDB cannot even be asked for it
+    else if (field.includes('\0') || field === '_bsontype') throw new Refusal('bad-query', 'There is no such field name');
     else if (isOperators(condition)) checkOperators(condition, depth + 1);
   }
 }
@@ -103,6 +105,7 @@ function checkOperators(operators: Record<string, unknown>, depth: number): void
 function checkRegex({ $regex, $options }: Record<string, unknown>): void {
   if (typeof $regex !== 'string' || ($options !== undefined && typeof $options !== 'string'))
     throw new Refusal('bad-query', 'A regular expression must be text');
+  if ($regex.includes('\0')) throw new Refusal('bad-query', 'A regular expression cannot hold NUL');
   compileRegex($regex, $options);
 }
 
