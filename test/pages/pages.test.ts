@@ -71,6 +71,16 @@ describe('the addresses of the reference’s pages', () => {
   );
 });
 
+describe('conditions that do not hold are refused, and are no fault of ours (found by fuzzing)', () => {
+  it.each([
+    ['/food', 'If-Match', '"x"', 412],
+    ['/food', 'If-Unmodified-Since', 'Mon, 01 Jan 2001 00:00:00 GMT', 412],
+    ['/favicon.ico', 'Range', 'bytes=999999999-', 416]
+  ])('%s with %s: %s', async (path, name, value, status) => {
+    expect((await get(path).set(name, value)).status).toBe(status);
+  });
+});
+
 describe('files of the pages', () => {
   it('everything a page or module asks for is served, with an ETag', async () => {
     const wanted = new Set<string>();
