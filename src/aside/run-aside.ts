@@ -3,17 +3,25 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { JobName, Jobs } from './jobs.ts';
 
+interface Message<Name extends JobName> {
+  readonly progress?: string;
+  readonly error?: string;
+  readonly name?: string;
+  readonly result?: Jobs[Name]['result'];
+}
+
 /**
  * Does work that takes seconds of computing in a process of its own, at low priority: the event loop, and with it every upload
  * and alarm, goes on as if nothing was there. It ends with this process.
  * @param order plain data
- * @param signal ends it early
- * @throws Error with the sentence of the job, or one that says it was ended
+ * @param options.signal ends it early
+ * @param options.onProgress told what it is doing, about once a second
+ * @throws Error with the sentence (and the name) of the job's error, or one that says it was ended
  */
 export async function runAside<Name extends JobName>(
   name: Name,
   order: Jobs[Name]['order'],
-  signal?: AbortSignal
+  { signal, onProgress }: { readonly signal?: AbortSignal; readonly onProgress?: (sentence: string) => void } = {}
 ): Promise<Jobs[Name]['result']> {
   signal?.throwIfAborted();
   const child = start();
@@ -21,9 +29,11 @@ export async function runAside<Name extends JobName>(
   signal?.addEventListener('abort', stop);
   try {
     return await new Promise((resolve, reject) => {
-      child.once('message', (message: { result?: Jobs[Name]['result']; error?: string }) =>
-        message.error === undefined ? resolve(message.result as Jobs[Name]['result']) : reject(new Error(message.error))
-      );
+      child.on('message', ({ progress, error, name, result }: Message<Name>) => {
+        if (progress !== undefined) onProgress?.(progress);
+        else if (error === undefined) resolve(result as Jobs[Name]['result']);
+        else reject(Object.assign(new Error(error), { name }));
+      });
       child.once('error', reject);
       child.once('exit', (code, by) => reject(new Error(`The process for it ended early (${by ?? `code ${code}`})`)));
       child.send({ name, order });

@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { chmod, copyFile, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { Config } from '../config/config.ts';
 import { openDriver } from '../storage/sqlite/driver.ts';
 import { FolderInUse, lockDatabase } from '../storage/sqlite/lock.ts';
 import { createSqliteStorage } from '../storage/sqlite/sqlite.ts';
@@ -13,7 +14,6 @@ import { openMongo } from './open-mongo.ts';
 import { putInPlace } from './put-in-place.ts';
 import { replaceContents } from './replace-contents.ts';
 import { closeAsSingleFile } from './single-file.ts';
-import type { BackupSource } from './source.ts';
 import { type Verified, verifyBackup } from './verify.ts';
 
 /** What a restore has done. */
@@ -32,13 +32,11 @@ const MARGIN = 16 * 1024 * 1024;
  * Puts the contents of a backup in place of the database file. What was there is kept under another name.
  * @param backup file to restore; stays as it is
  * @param file the database file
- * @param now the clock, epoch ms
+ * @param at epoch ms, for the name of what is kept
  * @throws Error with a sentence for people; then the database is as it was
  */
 export async function restoreFile(
-  backup: string,
-  file: string,
-  now: () => number,
+  { backup, file, at }: { readonly backup: string; readonly file: string; readonly at: number },
   onProgress: (sentence: string) => void
 ): Promise<Restored> {
   const folder = dirname(file);
@@ -50,7 +48,7 @@ export async function restoreFile(
     onProgress('copied');
     const verified = await verifyBackup(draft, backup, onProgress);
     await prepare(draft);
-    const keptAs = await putInPlace(draft, file, `${file}.before-restore-${stampOf(now())}`);
+    const keptAs = await putInPlace(draft, file, `${file}.before-restore-${stampOf(at)}`);
     return { verified, keptAs };
   } finally {
     for (const suffix of ['', '-journal', '-wal', '-shm']) await rm(draft + suffix, { force: true });
@@ -65,9 +63,11 @@ export async function restoreFile(
  * @throws NotEmpty, Error with a sentence for people, Refusal of the storage
  */
 export async function restoreMongo(
-  backup: string,
-  { mongo }: Extract<BackupSource, { kind: 'mongodb' }>,
-  replace: boolean,
+  {
+    backup,
+    mongo,
+    replace
+  }: { readonly backup: string; readonly mongo: NonNullable<Config['mongo']>; readonly replace: boolean },
   onProgress: (sentence: string) => void
 ): Promise<Restored> {
   const folder = await mkdtemp(join(tmpdir(), 'vigil-restore-'));
@@ -77,9 +77,9 @@ export async function restoreMongo(
     await target.ping();
     await takeCopy(backup, draft);
     const verified = await verifyBackup(draft, backup, onProgress);
-    await prepare(draft);
     const source = createSqliteStorage({ file: draft });
     try {
+      await source.apply([OUTBOX]);
       await replaceContents(source, target, replace, onProgress);
     } finally {
       await source.close();
@@ -113,7 +113,7 @@ async function takeCopy(backup: string, draft: string): Promise<void> {
   await chmod(draft, 0o600);
 }
 
-/** Takes out what is of the backup's time only. */
+/** Takes out what is of the backup's time only, and leaves one file. */
 async function prepare(draft: string): Promise<void> {
   const storage = createSqliteStorage({ file: draft });
   await storage.apply([OUTBOX]);

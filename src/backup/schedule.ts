@@ -58,7 +58,7 @@ export function createBackups({
   log,
   bus,
   now,
-  write = (order, signal) => runAside('backup', order, signal)
+  write = (order, signal) => runAside('backup', order, { signal })
 }: Deps): Backups {
   const { everyMs, keep, dir } = config.backup;
   const stop = new AbortController();
@@ -84,7 +84,7 @@ export function createBackups({
 
   async function make(): Promise<void> {
     const at = now();
-    const order: BackupOrder = { source: sourceOf(config), file: join(dir, backupName(at)), leaveFree: config.diskWarnBytes };
+    const order: BackupOrder = { source: sourceOf(config), file: join(dir, backupName(at)), leaveFree: config.diskWarnBytes, at };
     try {
       const done = await write(order, stop.signal);
       lastDurationMs = done.durationMs;

@@ -4,6 +4,7 @@ import { openDriver } from '../storage/sqlite/driver.ts';
 import { createSqliteStorage } from '../storage/sqlite/sqlite.ts';
 import { type ContentHash, contentHash } from './content-hash.ts';
 import { type BackupInfo, readInfo } from './info.ts';
+import { allowLog } from './single-file.ts';
 
 /** What a look at a backup has found. */
 export interface Verified {
@@ -31,6 +32,7 @@ export function checkPages(driver: Driver, file: string): void {
 export async function verifyBackup(draft: string, file: string, onProgress: (sentence: string) => void): Promise<Verified> {
   let info: BackupInfo | undefined;
   await mustBeDatabase(draft, file);
+  await allowLog(draft);
   try {
     const driver = openDriver(draft);
     try {

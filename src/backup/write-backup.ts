@@ -23,6 +23,8 @@ export interface BackupOrder {
   readonly file: string;
   /** Bytes to leave free on its disk. */
   readonly leaveFree: number;
+  /** Instant it is begun, epoch ms. */
+  readonly at: number;
 }
 
 /** A finished, verified backup. */
@@ -43,16 +45,14 @@ const MARGIN = 16 * 1024 * 1024;
  * synced and verified (reopened, its structure checked, its documents counted and compared with the source), so that a file
  * with the name of a backup is one. Readable by this user only. What BSON knows and JSON does not (dates, ObjectIds inside
  * documents, 64-bit numbers, decimals) is kept as the text or number clients see.
- * @param now the clock, epoch ms
  * @param onProgress told a sentence without end mark now and then
  * @throws Error with a sentence for people; then nothing is left of it
  */
 export async function writeBackup(
-  { source, file, leaveFree }: BackupOrder,
-  now: () => number,
+  { source, file, leaveFree, at }: BackupOrder,
   onProgress: (sentence: string) => void
 ): Promise<BackupDone> {
-  const began = now();
+  const began = performance.now();
   const folder = dirname(file);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await mustBeFree(file);
@@ -61,10 +61,10 @@ export async function writeBackup(
   const draft = join(folder, draftName(basename(file), randomBytes(6).toString('hex')));
   try {
     await (await open(draft, 'wx', 0o600)).close();
-    const { info, merged } = await fill(source, draft, began, onProgress);
+    const { info, merged } = await fill(source, draft, at, onProgress);
     await seal(draft, info);
     await publish(draft, file).catch(explainTaken(file));
-    return { file, bytes: (await stat(file)).size, durationMs: now() - began, info, merged };
+    return { file, bytes: (await stat(file)).size, durationMs: Math.round(performance.now() - began), info, merged };
   } finally {
     for (const suffix of ['', '-journal', '-wal', '-shm']) await rm(draft + suffix, { force: true });
   }
@@ -73,10 +73,10 @@ export async function writeBackup(
 async function fill(
   source: BackupSource,
   draft: string,
-  began: number,
+  at: number,
   onProgress: (sentence: string) => void
 ): Promise<{ info: BackupInfo; merged: number }> {
-  const about = { createdAt: new Date(began).toISOString(), source: source.kind, version: SERVER.version };
+  const about = { createdAt: new Date(at).toISOString(), source: source.kind, version: SERVER.version };
   if (source.kind === 'sqlite') {
     const rows = await copyFile(source.file, draft, (part) => onProgress(`copied ${Math.floor(part * 100)} %`));
     const driver = openDriver(draft);
@@ -97,7 +97,7 @@ async function fill(
   let total = 0;
   try {
     await mongo.ping();
-    copied = await copyStorage(mongo, copy, began, (documents) => {
+    copied = await copyStorage(mongo, copy, at, (documents) => {
       total += documents;
       onProgress(`copied ${total} documents`);
     });

@@ -18,13 +18,14 @@ export function addBackup(program: Command, context: CliContext): void {
 
 async function backup(context: CliContext, dest: string | undefined, { json }: { json?: boolean }): Promise<void> {
   const config = readConfig(context.env);
-  const [{ sourceOf }, { writeBackup }, { readableSize }] = await Promise.all([
+  const [{ sourceOf }, { runAside }, { readableSize }] = await Promise.all([
     import('../../backup/source.ts'),
-    import('../../backup/write-backup.ts'),
+    import('../../aside/run-aside.ts'),
     import('../../backup/files.ts')
   ]);
   const file = await targetOf(dest, config, context.now());
-  const done = await writeBackup({ source: sourceOf(config), file, leaveFree: 0 }, context.now, progressTo(context));
+  const order = { source: sourceOf(config), file, leaveFree: 0, at: context.now() };
+  const done = await runAside('backup', order, { onProgress: progressTo(context) });
   if (json) context.out(JSON.stringify({ ...done, verified: true }));
   else for (const line of report(done, config, readableSize)) context.out(line);
 }

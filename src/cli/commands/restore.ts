@@ -23,18 +23,18 @@ async function restore(
   { yes = false, json }: { yes?: boolean; json?: boolean }
 ): Promise<void> {
   const config = readConfig(context.env);
-  const [{ restoreFile, restoreMongo }, { sourceOf }, { NotEmpty }] = await Promise.all([
-    import('../../backup/restore.ts'),
+  const [{ runAside }, { sourceOf }, { NOT_EMPTY }] = await Promise.all([
+    import('../../aside/run-aside.ts'),
     import('../../backup/source.ts'),
     import('../../backup/not-empty.ts')
   ]);
   const target = sourceOf(config);
-  const progress = progressTo(context);
+  const options = { onProgress: progressTo(context) };
   const done = await (target.kind === 'sqlite'
-    ? restoreFile(file, target.file, context.now, progress)
-    : restoreMongo(file, target, yes, progress)
-  ).catch((error: unknown) => {
-    if (!(error instanceof NotEmpty)) throw error;
+    ? runAside('restoreFile', { backup: file, file: target.file, at: context.now() }, options)
+    : runAside('restoreMongo', { backup: file, mongo: target.mongo, replace: yes }, options)
+  ).catch((error: Error) => {
+    if (error.name !== NOT_EMPTY) throw error;
     throw new CommandFailed([
       `The MongoDB database is not empty (${error.message}); nothing was changed.`,
       'Restoring replaces these documents and removes those that are not in the backup. Make a backup of it first (vigil backup), stop every server that uses it, then run the same command with --yes.'

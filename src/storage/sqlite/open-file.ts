@@ -90,7 +90,7 @@ async function check(file: string, signal: AbortSignal, onLate: (damage: string)
   }
   let waiting = true;
   // a check that cannot be made keeps nobody from readings and alarms
-  const finding = runAside('check', { file }, signal).catch(() => undefined);
+  const finding = runAside('check', { file }, { signal }).catch(() => undefined);
   const late = new Promise<undefined>((resolve) => setTimeout(resolve, PATIENCE_MS, undefined).unref());
   void finding.then((damage) => {
     if (damage && !waiting) onLate(damage);
