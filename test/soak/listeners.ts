@@ -1,6 +1,7 @@
 // A process of its own: the sockets of a soak run, which tells who heard what and when.
 import { io, type Socket } from 'socket.io-client';
 import { clock, createDurations, type Durations } from './figures.ts';
+import { sharingParser } from './parser.ts';
 import { type Kind, markerOf } from './uploads.ts';
 
 /** What the parent says. */
@@ -26,7 +27,8 @@ export interface Heard {
   /** Uploads × sockets that never heard of them. */
   readonly missed: number;
   readonly messages: number;
-  readonly disconnects: number;
+  /** Lost connections by reason. */
+  readonly disconnects: readonly (readonly [reason: string, count: number])[];
   /** Alarm events, of the socket that heard least and of the one that heard most. */
   readonly alarms: readonly [least: number, most: number];
 }
@@ -46,13 +48,16 @@ interface Waiting {
   storageLast: number;
 }
 
+/** What a message says, worked out once for all sockets that got it. */
+const markersOf = new WeakMap<object, readonly string[]>();
+
 const waiting = new Map<string, Waiting>();
 const figures = { rootFirst: createDurations(), rootLast: createDurations(), storageLast: createDurations() };
 const sizes = { root: 0, storage: 0, alarm: 0 };
 const alarms: number[] = [];
 let missed = 0;
 let messages = 0;
-let disconnects = 0;
+const disconnects = new Map<string, number>();
 
 function entryOf(marker: string): Waiting {
   let entry = waiting.get(marker);
@@ -82,9 +87,7 @@ function settle(marker: string, entry: Waiting): void {
   figures.rootLast.add(entry.rootLast - expected.at);
 }
 
-function heard(where: 'root' | 'storage', index: number, kind: Kind, doc: Readonly<Record<string, unknown>>, at: number): void {
-  const marker = markerOf(kind, doc);
-  if (marker === undefined) return;
+function heard(where: 'root' | 'storage', index: number, marker: string, at: number): void {
   const entry = entryOf(marker);
   if (entry[where][index]) return;
   entry[where][index] = 1;
@@ -97,6 +100,20 @@ function heard(where: 'root' | 'storage', index: number, kind: Kind, doc: Readon
     entry.storageLast = at;
   }
   settle(marker, entry);
+}
+
+const LISTS = { sgvs: 'entries', treatments: 'treatments', devicestatus: 'devicestatus' } as const;
+type Update = { readonly delta?: boolean } & { readonly [list in keyof typeof LISTS]?: readonly Record<string, unknown>[] };
+
+function markersIn(data: Update): readonly string[] {
+  let markers = markersOf.get(data);
+  if (!markers) {
+    markers = (Object.keys(LISTS) as (keyof typeof LISTS)[])
+      .flatMap((list) => (data[list] ?? []).map((doc) => markerOf(LISTS[list], doc)))
+      .filter((marker) => marker !== undefined);
+    markersOf.set(data, markers);
+  }
+  return markers;
 }
 
 /** What nobody waits for any more: missed when it was expected, else a repeat or part of the filling. */
@@ -112,10 +129,13 @@ function open(url: string, index: number): Socket {
   const socket = io(url, {
     transports: ['websocket'],
     forceNew: true,
+    parser: sharingParser,
+    // every fourth takes compressed messages: inflating them all would take more of the machine than the server has
+    perMessageDeflate: index % 4 === 0 ? { threshold: 1024 } : undefined,
     // a household each: nobody has two hundred sockets
     extraHeaders: { 'X-Forwarded-For': `10.1.${index >> 4}.${(index & 15) + 1}` }
   });
-  socket.on('disconnect', () => (disconnects += 1));
+  socket.on('disconnect', (reason) => disconnects.set(reason, (disconnects.get(reason) ?? 0) + 1));
   return socket;
 }
 
@@ -123,14 +143,12 @@ async function connect({ url, secret, accessToken, sockets }: Extract<Order, { d
   sizes.root = Math.max(1, Math.round(sockets * 0.6));
   sizes.storage = Math.max(1, Math.round(sockets * 0.2));
   sizes.alarm = Math.max(1, sockets - sizes.root - sizes.storage);
-  const lists = { sgvs: 'entries', treatments: 'treatments', devicestatus: 'devicestatus' } as const;
   for (let n = 0; n < sizes.root; n++) {
     const socket = open(url, n);
-    socket.on('dataUpdate', (data: Record<string, Record<string, unknown>[]>) => {
-      messages += 1;
-      if (!data.delta) return;
+    socket.on('dataUpdate', (data: Update) => {
       const at = clock();
-      for (const [list, kind] of Object.entries(lists)) for (const doc of data[list] ?? []) heard('root', n, kind, doc, at);
+      messages += 1;
+      if (data.delta) for (const marker of markersIn(data)) heard('root', n, marker, at);
     });
     await socket.emitWithAck('authorize', { client: 'soak', secret, history: 48 });
   }
@@ -139,9 +157,10 @@ async function connect({ url, secret, accessToken, sockets }: Extract<Order, { d
     for (const op of ['create', 'update'])
       socket.on(op, ({ colName, doc }: { colName: Kind; doc: Record<string, unknown> }) => {
         messages += 1;
-        heard('storage', n, colName, doc, clock());
+        const marker = markerOf(colName, doc);
+        if (marker !== undefined) heard('storage', n, marker, clock());
       });
-    await socket.emitWithAck('subscribe', { accessToken, collections: Object.values(lists) });
+    await socket.emitWithAck('subscribe', { accessToken, collections: Object.values(LISTS) });
   }
   for (let n = 0; n < sizes.alarm; n++) {
     alarms.push(0);
@@ -159,7 +178,7 @@ const report = (): Heard => ({
   storageLast: figures.storageLast.summary(),
   missed,
   messages,
-  disconnects,
+  disconnects: [...disconnects],
   alarms: [Math.min(...alarms), Math.max(...alarms)]
 });
 

@@ -23,6 +23,7 @@ interface Run {
 /** The run as a page, and whether a bound was broken. */
 export function report({ minutes, rate, store, sent, heard, memory, verdict, exitCode }: Run): { text: string; broken: boolean } {
   const errors = sent.errors.reduce((total, [, count]) => total + count, 0);
+  const lost = heard.disconnects.map(([reason, count]) => `${count} (${reason})`).join(', ');
   const bounds: [name: string, bound: string, figure: string, met: boolean][] = [
     [
       'failed uploads',
@@ -34,7 +35,7 @@ export function report({ minutes, rate, store, sent, heard, memory, verdict, exi
     ['documents stored twice', '0', String(verdict.doubled), verdict.doubled === 0],
     ['documents in an older version than acknowledged', '0', String(verdict.stale), verdict.stale === 0],
     ['events a socket never heard of', '0', String(heard.missed), heard.missed === 0],
-    ['sockets that lost their connection', '0', String(heard.disconnects), heard.disconnects === 0],
+    ['sockets that lost their connection', '0', lost === '' ? '0' : lost, lost === ''],
     ['alarm events per socket, least and most', 'the same', heard.alarms.join(', '), heard.alarms[0] === heard.alarms[1]],
     [
       'resident memory, last third against first',
