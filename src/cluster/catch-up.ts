@@ -81,7 +81,7 @@ export function createCatchUp({
     let found = 0;
     const announce = (): void => {
       // its own writes and the stream go on meanwhile
-      const unknown = fresh.filter((event) => !seen.knows(event));
+      const unknown = fresh.filter((event) => !seen.knows(event) && !seen.isClaimed(event));
       fresh = [];
       found += unknown.length;
       if (unknown.length > 0) publish(unknown);

@@ -104,6 +104,7 @@ export async function createCluster({
     instance,
     writer,
     reader,
+    seen,
     now,
     log,
     onAlone: () => bridge.here('admin-notify', NO_TURN)

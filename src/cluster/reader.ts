@@ -94,8 +94,14 @@ export function createReader(
     heard.set(origin, performance.now());
     if (kind === 'alive') missed = last !== undefined && number > last;
     else missed = last !== undefined && number > last + 1;
-    if (origin !== instance && kind !== 'alive' && (last === undefined || number > last))
-      deliver({ origin, kind: kind as Kind, data });
+    if (origin !== instance && kind !== 'alive' && (last === undefined || number > last)) {
+      try {
+        deliver({ origin, kind: kind as Kind, data });
+      } catch (error) {
+        // the next one must not wait for ever behind it
+        log.error({ err: error, kind }, 'a message of another process cannot be understood');
+      }
+    }
     numbers.set(origin, Math.max(number, last ?? 0));
     place = id;
     for (const one of waiting)

@@ -6,6 +6,10 @@ export interface Seen {
   note(events: readonly Committed[]): void;
   /** True when this change, or a later one of the same document, was announced already. */
   knows(event: Committed): boolean;
+  /** These are being stored by this process, which will announce them itself. @returns to be called when it is over */
+  claim(events: readonly Committed[]): () => void;
+  /** True for a change that is being stored here. */
+  isClaimed(event: Committed): boolean;
   /** The highest srvModified announced; undefined: none yet. */
   newest(collection: CollectionName): number | undefined;
 }
@@ -16,7 +20,9 @@ const MOST = 50_000;
 export function createSeen(): Seen {
   const versions = new Map<string, number>();
   const newest = new Map<CollectionName, number>();
+  const claimed = new Set<string>();
   const keyOf = ({ collection, doc }: Committed): string => `${collection} ${doc._id}`;
+  const claimOf = (event: Committed): string => `${keyOf(event)} ${event.srvModified}`;
 
   return {
     note(events) {
@@ -32,6 +38,14 @@ export function createSeen(): Seen {
         versions.delete(key);
       }
     },
+    claim(events) {
+      const keys = events.map(claimOf);
+      for (const key of keys) claimed.add(key);
+      return () => {
+        for (const key of keys) claimed.delete(key);
+      };
+    },
+    isClaimed: (event) => claimed.size > 0 && claimed.has(claimOf(event)),
     // an import keeps the times of its source
     knows: (event) => event.door !== 'import' && (versions.get(keyOf(event)) ?? 0) >= event.srvModified,
     newest: (collection) => newest.get(collection)

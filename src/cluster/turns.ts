@@ -7,6 +7,7 @@ import { packetsOf } from './messages.ts';
 import type { Names } from './names.ts';
 import type { Reader } from './reader.ts';
 import { GIVE_UP, HOLD, run, TAKE_TURN } from './scripts.ts';
+import type { Seen } from './seen.ts';
 import type { Writer } from './writer.ts';
 
 /** How long a lock outlives a process that died with it, ms; it is renewed while work goes on. */
@@ -27,7 +28,8 @@ const MAX_LEAD_MS = 3_600_000;
  * Uploads must not stop because Redis does. While it is away, or when a lock cannot be had within eight seconds, a batch goes on
  * without: the same new document posted to two processes within the milliseconds of one commit may then be stored twice, as with
  * two processes of the reference. Each lockless batch asks the database for the newest srvModified, and announces itself when
- * Redis is back.
+ * Redis is back. The same holds for a process that stood still for longer than its lock (a suspended machine) in the middle of a
+ * commit.
  * @param now epoch ms
  * @param onAlone told when a batch went on without a lock although Redis was there
  */
@@ -37,6 +39,7 @@ export function createTurns({
   instance,
   writer,
   reader,
+  seen,
   now,
   log,
   onAlone
@@ -46,6 +49,7 @@ export function createTurns({
   instance: string;
   writer: Writer;
   reader: Pick<Reader, 'passed'>;
+  seen: Pick<Seen, 'claim'>;
   now: () => number;
   log: Logger;
   onAlone: () => void;
@@ -84,8 +88,12 @@ export function createTurns({
       if (isHeld) link.call(run(HOLD, [lock], [token, HELD_MS])).catch(() => undefined);
     }, RENEW_MS).unref();
 
+    let disclaim: (() => void) | undefined;
     const turn: Turn = {
       last: clock === '' ? undefined : Number(clock),
+      storing(events) {
+        disclaim = seen.claim(events);
+      },
       async announce(events) {
         const sane = events.map(({ srvModified }) => srvModified).filter((at) => at < now() + MAX_LEAD_MS);
         try {
@@ -105,6 +113,7 @@ export function createTurns({
       },
       release() {
         clearInterval(renewal);
+        disclaim?.();
         if (isHeld) giveUp();
         isHeld = false;
       }

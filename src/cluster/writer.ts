@@ -8,8 +8,12 @@ import { APPEND, run } from './scripts.ts';
 const LENGTH = 2000;
 /** Health data of a site nobody serves any more leaves Redis after this time, s. */
 const KEPT_S = 24 * 3600;
-/** A message that could not be sent is worth sending this long, ms; later an alarm would look like a new one. */
+/**
+ * How long a message that could not be sent is worth sending, ms. Alarms only as long as others believe that somebody sounds them:
+ * after that they do it themselves, and a late one would look like a new one.
+ */
 const WORTH_MS = 120_000;
+const ALARM_WORTH_MS = 8000;
 const MOST_WAITING = 500;
 
 /** What belongs to the announcement of a batch: see the script. */
@@ -92,7 +96,7 @@ export function createWriter(
   return {
     post(kind, message) {
       const one = packet(kind, message);
-      const until = now() + WORTH_MS;
+      const until = now() + (kind === 'notification' ? ALARM_WORTH_MS : WORTH_MS);
       if (!link.isReady) keep([one], until);
       else append([one]).catch(() => keep([one], until));
     },

@@ -58,6 +58,8 @@ export type Commit = (collection: CollectionName, door: Door, mutations: readonl
 export interface Turn {
   /** The last srvModified any process gave out; undefined: only the database knows. */
   readonly last: number | undefined;
+  /** What is about to be stored: this process will announce it itself. */
+  storing(events: readonly Committed[]): void;
   /** Tells the other processes what is durable now; resolves when this one's own listeners are to hear of it. Never rejects. */
   announce(events: readonly Committed[]): Promise<void>;
   /** Ends it; called once, whatever happened. */
@@ -143,8 +145,11 @@ function createLane(collection: CollectionName, storage: Storage, bus: Bus, now:
       }
     }
     const changes = done.flatMap((plan) => plan.changes);
-    if (changes.length > 0) await storage.apply(changes);
     const events = done.flatMap((plan) => plan.events);
+    if (changes.length > 0) {
+      turn?.storing(events);
+      await storage.apply(changes);
+    }
     if (events.length > 0) {
       await turn?.announce(events);
       bus.publish('committed', events);

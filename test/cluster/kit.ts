@@ -44,7 +44,7 @@ export async function tokenOf(url: string, name: string): Promise<string> {
 
 async function connectTo(server: TestServer, accessToken: string): Promise<Instance> {
   const { url } = server;
-  await until(async () => (await fetch(`${url}/api/v2/authorization/request/${accessToken}`)).ok);
+  await until(async () => (await fetch(`${url}/api/v2/authorization/request/${accessToken}`)).ok, 'the token', 20_000);
   const { token } = (await (await fetch(`${url}/api/v2/authorization/request/${accessToken}`)).json()) as { token: string };
   const ask = (version: string, headers: Record<string, string>) => (method: string, path: string, body?: unknown) =>
     fetch(`${url}/api/${version}/${path}`, {
