@@ -257,11 +257,7 @@ describe.runIf(haveRedis && mongoUrl())('two processes on one MongoDB', () => {
     await until(async () => (await mayRead()) === 401, 'the deletion', 2000);
   });
 
-  it('what all sockets are asked reaches those of the other process', async () => {
-    const { io } = await import('socket.io-client');
-    const extra = io(`${b!.server.url}/`, { transports: ['websocket'], forceNew: true });
-    await new Promise<void>((resolve) => extra.on('connect', () => resolve()));
-    extra.close();
+  it('each process says how it stands with the others', () => {
     expect(a!.server.services.cluster!.status()).toMatchObject({ connected: true, leads: true, processes: 2 });
     expect(b!.server.services.cluster!.status()).toMatchObject({ connected: true, leads: false, processes: 2 });
   });
