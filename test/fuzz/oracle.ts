@@ -14,10 +14,13 @@ export function createOracle(operations: readonly Operation[]) {
     .filter(({ spec, path }) => isText(spec.responses['500']) || /authorization\/(subjects|roles)$/.test(path))
     .map(({ method, path }) => ({ method: method.toUpperCase(), pattern: new RegExp(`^${path}(\\.\\w+)?/?(\\?|$)`, 'i') }));
 
+  const told = (committed: readonly Committed[]): string =>
+    committed.map(({ door, op, collection }) => `${door} ${op} ${collection}`).join(', ');
+
   /** @returns what is wrong with an answer, in words */
   return (input: Input, answer: Answer, committed: readonly Committed[] | undefined): string | undefined => {
     const { status, text, contentType, trouble, ms } = answer;
-    if (status === -1) return committed?.length ? 'no answer, but something was stored' : undefined;
+    if (status === -1) return committed?.length ? `no answer, but something was stored: ${told(committed)}` : undefined;
     if (trouble) return trouble;
     if (status === 0) return 'no answer';
     if (ms > SLOW_MS) return `slow: ${Math.round(ms)} ms`;
@@ -26,8 +29,8 @@ export function createOracle(operations: readonly Operation[]) {
       input.door === 'http' && failing.some(({ method, pattern }) => method === input.method && pattern.test(input.path));
     if (status >= 500 && !onPurpose) return `status ${status}`;
     if (committed && committed.length > 0) {
-      if (!mayWrite(input)) return 'a request that only reads has stored something';
-      if (status >= 400) return `refused with ${status}, but something was stored`;
+      if (!mayWrite(input)) return `a request that only reads has stored something: ${told(committed)}`;
+      if (status >= 400) return `refused with ${status}, but something was stored: ${told(committed)}`;
     }
     if (input.door !== 'http') return undefined;
     return envelope(input.method, input.path, answer) ?? (committed && lost(input.body, committed));
@@ -72,12 +75,12 @@ function lost(body: string | undefined, committed: readonly Committed[]): string
   const { doc } = committed[0]!;
   if (list[0] === null || typeof list[0] !== 'object') return undefined;
   for (const [field, value] of Object.entries(list[0] as object)) {
-    if (OWN.test(field) || field === '' || touched(value)) continue;
+    if (OWN.test(field) || field === '' || touched([field, value])) continue;
     if (!isDeepStrictEqual(JSON.parse(JSON.stringify(doc[field] ?? null)), value))
       return `the field ${JSON.stringify(field)} did not arrive as it was sent`;
   }
   return undefined;
 }
 
-/** Text that could be active HTML may be changed on its way in; `{{…}}` is filled in when it is sent. */
-const touched = (value: unknown): boolean => /[<>&]|\{\{/.test(JSON.stringify(value) ?? '');
+/** Text that could be active HTML may be changed on its way in, and half a surrogate pair is; `{{…}}` is filled in when it is sent. */
+const touched = (value: unknown): boolean => /[<>&]|\{\{|\\ud[89a-f]/.test(JSON.stringify(value) ?? '');
