@@ -1,6 +1,6 @@
 import { COLLECTIONS, INTERNAL, type Storage, type Stored, type StoreName } from '../port.ts';
 import { createCollection } from './collection.ts';
-import { connect, writeAnything } from './connection.ts';
+import { connect, takeInLog, writeAnything } from './connection.ts';
 import { createTrouble } from './trouble.ts';
 import { createWalSync } from './wal-sync.ts';
 import { createWriter } from './writer.ts';
@@ -41,6 +41,7 @@ export function createSqliteStorage({
     await writer.close();
     await wal.close();
     trouble.close();
+    takeInLog(driver);
     driver.close();
   }
 
