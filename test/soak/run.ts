@@ -58,7 +58,7 @@ async function soak(): Promise<0 | 1> {
   await server.stop();
   const exitCode = server.child.exitCode;
   server = await startProcess(BUILD, dataDir, env);
-  const verdict = await verify({ url: server.url, secret }, sender, start - 10 * DAY - (minutes * rate + 1000) * 61_000);
+  const verdict = await verify({ url: server.url, secret }, sender, start - 10 * DAY - (minutes * 60 * rate + 1000) * 61_000);
   sender.close();
   const { text, broken } = report({
     minutes,
