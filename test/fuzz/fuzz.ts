@@ -10,7 +10,7 @@ import { difference } from './differential.ts';
 import { documents } from './documents.ts';
 import { frames, packets } from './frames.ts';
 import { type Answer, type Input, mayWrite, shown } from './input.ts';
-import { createOracle, SLOW_MS } from './oracle.ts';
+import { createOracle, SLOW_MS, SLOW_TOGETHER_MS } from './oracle.ts';
 import { readRecorded, START } from './recorded.ts';
 import { rawRequests, recordedRequests, requestsOf, wildRequests } from './requests.ts';
 import { type Clients, createClients } from './send-frame.ts';
@@ -79,7 +79,7 @@ function send({ site, agent, clients }: Target, input: Input): Promise<Answer> {
 }
 
 /** Every input there is, by door. */
-function inputs(): { arbitrary: fc.Arbitrary<Input>; recorded: number; oracle: ReturnType<typeof createOracle> } {
+function inputs(slowMs: number): { arbitrary: fc.Arbitrary<Input>; recorded: number; oracle: ReturnType<typeof createOracle> } {
   const operations = operationsOf(documentOf({ ENABLE: 'careportal alexa googlehome', SECURE_CSP: 'true' }));
   const recorded = readRecorded();
   const docs = documents(recorded.documents);
@@ -98,14 +98,14 @@ function inputs(): { arbitrary: fc.Arbitrary<Input>; recorded: number; oracle: R
       { weight: 1, arbitrary: rawRequests as fc.Arbitrary<Input> }
     ),
     recorded: recorded.requests.length,
-    oracle: createOracle(operations)
+    oracle: createOracle(operations, slowMs)
   };
 }
 
 /** Sends hostile inputs to one server, or to one on each store, and looks what becomes of it. */
 export async function fuzz({ seed, inputs: total, mongoUri, lookEvery = 1000, only, onProgress }: FuzzOptions): Promise<Report> {
   const began = performance.now();
-  const { arbitrary, recorded, oracle } = inputs();
+  const { arbitrary, recorded, oracle } = inputs(mongoUri ? SLOW_TOGETHER_MS : SLOW_MS);
   const targets = [await openTarget(), ...(mongoUri ? [await openTarget(mongoUri)] : [])];
   const doors: Record<string, number> = {};
   const statuses: Record<string, number> = {};

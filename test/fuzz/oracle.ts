@@ -5,11 +5,13 @@ import { type Answer, type Input, mayWrite } from './input.ts';
 
 /** A single answer may take so long, ms. */
 export const SLOW_MS = 1000;
+/** What is compared has to wait for both stores. */
+export const SLOW_TOGETHER_MS = 5000;
 
 const STACK = /\n\s+at .+:\d+:\d+|node_modules|node:internal|\.ts:\d+:\d+|\bSQLITE_|SqliteError|MongoServerError|\bE11000\b/;
 
 /** Judges answers. `failing`: the described routes that answer 500 on purpose. */
-export function createOracle(operations: readonly Operation[]) {
+export function createOracle(operations: readonly Operation[], slowMs: number) {
   const failing = operations
     .filter(({ spec, path }) => isText(spec.responses['500']) || /authorization\/(subjects|roles)$/.test(path))
     .map(({ method, path }) => ({ method: method.toUpperCase(), pattern: new RegExp(`^${path}(\\.\\w+)?/?(\\?|$)`, 'i') }));
@@ -23,7 +25,7 @@ export function createOracle(operations: readonly Operation[]) {
     if (status === -1) return committed?.length ? `no answer, but something was stored: ${told(committed)}` : undefined;
     if (trouble) return trouble;
     if (status === 0) return 'no answer';
-    if (ms > SLOW_MS) return `slow: ${Math.round(ms)} ms`;
+    if (ms > slowMs) return `slow: ${Math.round(ms)} ms`;
     if (STACK.test(text)) return 'the answer shows the inside of the server';
     const onPurpose =
       input.door === 'http' && failing.some(({ method, pattern }) => method === input.method && pattern.test(input.path));
