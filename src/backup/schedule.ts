@@ -58,7 +58,7 @@ export function createBackups({
   log,
   bus,
   now,
-  write = (order, signal) => runAside('backup', order, { signal })
+  write = (order, signal) => runAside('backup', order, { signal, humble: true })
 }: Deps): Backups {
   const { everyMs, keep, dir } = config.backup;
   const stop = new AbortController();

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { Logger } from 'pino';
 import { runAside } from '../../aside/run-aside.ts';
 import type { Storage } from '../port.ts';
-import { findDamage } from './check.ts';
+import { CHECKED_AT_ONCE, findDamage } from './check.ts';
 import { lookAtFile } from './head.ts';
 import { FolderInUse, lockDatabase } from './lock.ts';
 import { createSqliteStorage } from './sqlite.ts';
@@ -19,8 +19,6 @@ interface Deps {
   readonly hasBackups: () => Promise<boolean>;
 }
 
-/** A check of so many bytes takes no longer than opening a connection. */
-const CHECKED_AT_ONCE = 64 * 1024 * 1024;
 /** How long the start waits for the check of a larger file; it goes on beside the running server. */
 const PATIENCE_MS = 5000;
 
