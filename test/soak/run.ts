@@ -50,7 +50,6 @@ async function soak(): Promise<0 | 1> {
   const memory = createMemory(server);
   await load(sender, uploads);
   memory.stop();
-  await pause(2000);
   tell({ do: 'report' });
   const [heard] = (await once(listeners, 'message')) as [Heard];
   listeners.kill();
