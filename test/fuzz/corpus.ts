@@ -494,6 +494,8 @@ export const REGRESSIONS: readonly Input[] = [
   page('/api/v1/entries.json?find[_bsontype]=sgv', {}),
   page('/api/v1/entries.json?find[sgv][$regex]=%00', {}),
   page('/api/v1/slice/entries/dateString/sgv/%00/sgv', {}),
+  page('/api/v2/ddata/at/%2B275760-09-13', {}),
+  page('/api/v2/ddata/at/-271821-04-20', {}),
   write('/api/v1/devicestatus', '{"\\u0000":1}'),
   write('/api/v1/food', '{"date":{"_bsontype":"ObjectId","id":"x"}}'),
   write('/api/v1/treatments', '{"sgv":1e400,"date":1e400}'),

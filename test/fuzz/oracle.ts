@@ -61,7 +61,7 @@ const isText = (response: { content?: object } | undefined): boolean =>
 
 /** Fields a door may bring into a form of its own, or that say who asks. */
 const OWN =
-  /^(_id|date|dateString|sysTime|utcOffset|created_at|eventTime|mills|timestamp|startDate|srv\w+|identifier|secret|token|subject|modifiedBy|isValid|preBolus|absolute|percent|notes|glucoseType|units|carbs|insulin|glucose|duration|durationInMilliseconds|endmills|relative|splitNow|splitExt|protein|fat|targetTop|targetBottom|eventType|type|app|device|__proto__|.*\..*)$/;
+  /^(_id|date|dateString|sysTime|utcOffset|created_at|eventTime|mills|timestamp|startDate|srv\w+|identifier|secret|token|subject|modifiedBy|isValid|preBolus|isAnnouncement|absolute|percent|notes|glucoseType|units|carbs|insulin|glucose|duration|durationInMilliseconds|endmills|relative|splitNow|splitExt|protein|fat|targetTop|targetBottom|eventType|type|app|device|__proto__|.*\..*)$/;
 
 /** A new document must hold what was sent: a field that vanishes or changes on its way in is a lost value. */
 function lost(body: string | undefined, committed: readonly Committed[]): string | undefined {
