@@ -9,7 +9,7 @@ import { sourceOf } from './source.ts';
 import type { BackupDone, BackupOrder } from './write-backup.ts';
 
 /** What is known of the server's own backups; times in epoch ms. */
-export interface BackupStatus {
+interface BackupStatus {
   /** Time between two, ms; undefined: the server makes none. */
   readonly everyMs: number | undefined;
   readonly dir: string;

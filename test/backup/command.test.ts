@@ -26,7 +26,7 @@ afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
 const run = (...args: string[]) => vigil(args, { DATA_DIR: dataDir });
 
-describe('vigil backup', { timeout: 60_000 }, () => {
+describe('vigil backup', { timeout: 180_000 }, () => {
   it('writes the file it is told, for this user only, and never over another one', async () => {
     const file = join(dataDir, 'mine.db');
     const made = await run('backup', file, '--json');
@@ -50,7 +50,7 @@ describe('vigil backup', { timeout: 60_000 }, () => {
   });
 });
 
-describe('vigil restore refuses, and changes nothing', { timeout: 60_000 }, () => {
+describe('vigil restore refuses, and changes nothing', { timeout: 180_000 }, () => {
   const refused = async (file: string, why: RegExp) => {
     const before = statSync(join(dataDir, 'vigil.db'));
     const answer = await run('restore', file);

@@ -96,7 +96,7 @@ const DAMAGE: readonly (readonly [string, (file: string) => Promise<void> | void
 ];
 
 describe('a damaged database file stops the start with the way back, and stays as it is', () => {
-  it.each(DAMAGE)('%s', { timeout: 60_000 }, async (_, damage) => {
+  it.each(DAMAGE)('%s', { timeout: 180_000 }, async (_, damage) => {
     const dataDir = site();
     const file = join(dataDir, 'vigil.db');
     const env = { ...ENV, BACKUP_DIR: join(template, 'backups') };
@@ -120,7 +120,7 @@ describe('a damaged database file stops the start with the way back, and stays a
     if (before) expect(readdirSync(dataDir).some((name) => name.startsWith('vigil.db.before-restore-'))).toBe(true);
   });
 
-  it('names the newest backup that is whole', { timeout: 60_000 }, async () => {
+  it('names the newest backup that is whole', { timeout: 180_000 }, async () => {
     const dataDir = site();
     await overwrite(join(dataDir, 'vigil.db'), 0, 100);
     const dir = join(dataDir, 'backups');

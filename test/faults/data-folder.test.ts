@@ -21,7 +21,7 @@ afterAll(() => {
 const IN_USE = /Another server is using .*vigil\.db\..*DATA_DIR of its own/;
 
 describe('two servers on one data folder', () => {
-  it('the second one is refused, in the same process and in another one', { timeout: 60_000 }, async () => {
+  it('the second one is refused, in the same process and in another one', { timeout: 180_000 }, async () => {
     const dataDir = folder();
     const first = await startServer(ENV, { dataDir });
     await expect(startServer(ENV, { dataDir })).rejects.toThrow(IN_USE);
@@ -31,7 +31,7 @@ describe('two servers on one data folder', () => {
     await second.close();
   });
 
-  it('a server that was killed leaves nothing that keeps the next one out', { timeout: 60_000 }, async () => {
+  it('a server that was killed leaves nothing that keeps the next one out', { timeout: 180_000 }, async () => {
     const dataDir = folder();
     const killed = await startProcess(SOURCES, dataDir);
     await expect(startServer(ENV, { dataDir })).rejects.toThrow(IN_USE);
@@ -41,7 +41,7 @@ describe('two servers on one data folder', () => {
     await next.close();
   });
 
-  it('nothing is restored under a running server', { timeout: 60_000 }, async () => {
+  it('nothing is restored under a running server', { timeout: 180_000 }, async () => {
     const dataDir = folder();
     const server = await startServer(ENV, { dataDir });
     const file = join(dataDir, 'copy.db');
@@ -54,7 +54,7 @@ describe('two servers on one data folder', () => {
 });
 
 describe('a disk that is read-only', () => {
-  it('stops the start with a sentence that names the folder', { timeout: 60_000 }, async ({ skip }) => {
+  it('stops the start with a sentence that names the folder', { timeout: 180_000 }, async ({ skip }) => {
     const disk = smallDisk(8);
     if (!disk) return skip('needs the right to mount');
     try {
