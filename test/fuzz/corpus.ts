@@ -494,6 +494,10 @@ export const REGRESSIONS: readonly Input[] = [
   page('/api/v1/entries.json?find[_bsontype]=sgv', {}),
   page('/api/v1/entries.json?find[sgv][$regex]=%00', {}),
   page('/api/v1/slice/entries/dateString/sgv/%00/sgv', {}),
+  {
+    ...write('/api/v3/treatments/{{identifier:0}}', `{${Array.from({ length: 3000 }, (_, i) => `"k${i}":${i}`).join(',')}}`),
+    method: 'PATCH'
+  } as Input,
   page('/api/v2/ddata/at/%2B275760-09-13', {}),
   page('/api/v2/ddata/at/-271821-04-20', {}),
   write('/api/v1/devicestatus', '{"\\u0000":1}'),
