@@ -276,5 +276,5 @@ function seal(
 }
 
 function unique(keys: readonly Key[]): Key[] {
-  return [...new Map(keys.map((key) => [JSON.stringify(key), key])).values()];
+  return keys.length < 2 ? [...keys] : [...new Map(keys.map((key) => [JSON.stringify(key), key])).values()];
 }
