@@ -62,9 +62,9 @@ describe('a disk that is read-only', () => {
       await (await startProcess(SOURCES, dataDir)).stop();
       disk.remount('ro');
       const env = { PATH: process.env.PATH, DATA_DIR: dataDir, API_SECRET: PROCESS_SECRET, PORT: '0', LOG_LEVEL: 'silent' };
-      const { status, stderr } = spawnSync(process.execPath, SOURCES, { env, encoding: 'utf8' });
+      const { status, stderr } = spawnSync(process.execPath, SOURCES, { env, encoding: 'utf8', timeout: 120_000 });
       expect(status).toBe(1);
-      expect(stderr).toMatch(/The folder \S+data cannot be written \(.*\)\. Make DATA_DIR/);
+      expect(stderr).toMatch(/\S+vigil\.db or its folder cannot be written \(.*\)\. Make DATA_DIR/);
     } finally {
       disk.remove();
     }
