@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import pino from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
+import { lostConnection, refusalOf } from '../../src/storage/mongo/failure.ts';
 import { createMongoStorage } from '../../src/storage/mongo/mongo.ts';
 import type { Storage } from '../../src/storage/port.ts';
 import { mongodBinary, mongoUrl, OwnMongod } from '../support/mongo.ts';
@@ -73,6 +74,12 @@ describe('MongoDB away', () => {
     const { ms, error } = await timed(storage.apply([insert('entries', { _id: idOf(1) })]));
     expect(error).toMatchObject(AWAY);
     expect(ms).toBeLessThan(12_000);
+  });
+
+  it('an error of the socket that the driver passes on is no failure of ours', () => {
+    const error = Object.assign(new Error('write EPIPE'), { code: 'EPIPE', syscall: 'write' });
+    expect(refusalOf(error, 'read')).toMatchObject(AWAY);
+    expect(lostConnection(error)).toBe(true);
   });
 
   it.each(['not a uri', 'http://example.org', 'mongodb://user:hunter2@@host/db', 'mongodb://'])(

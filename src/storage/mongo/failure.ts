@@ -22,10 +22,23 @@ const BAD_QUERY = new Set([2, 9, 14, 51091, 51075, 51108]);
 const BAD_DOCUMENT = new Set([2, 15, 40, 52, 55, 57, 171]);
 const TOO_LARGE = new Set([10334, 17280, 17419, 17420]);
 
+/** The driver passes some errors of the system on as they are. */
+const SOCKET = new Set([
+  'EPIPE',
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'ECONNABORTED',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EAI_AGAIN'
+]);
+const ofSocket = (error: unknown): boolean => error instanceof Error && SOCKET.has(String((error as NodeJS.ErrnoException).code));
+
 /** True when the connection broke under way, so that nobody knows whether the database has done it. Not when it was too slow. */
 export function lostConnection(error: unknown): boolean {
   const cause = error instanceof MongoBulkWriteError ? error.cause : error;
-  return cause instanceof MongoNetworkError && !(cause instanceof MongoNetworkTimeoutError);
+  return (cause instanceof MongoNetworkError && !(cause instanceof MongoNetworkTimeoutError)) || ofSocket(cause);
 }
 
 /**
@@ -38,7 +51,7 @@ export function refusalOf(error: unknown, during: 'read' | 'write'): unknown {
     return during === 'read'
       ? new Refusal('bad-query', 'The database cannot read this query')
       : new Refusal('bad-document', 'A document has a field name the database cannot store');
-  if (!(error instanceof MongoError)) return error;
+  if (!(error instanceof MongoError)) return ofSocket(error) ? away() : error;
   if (error instanceof MongoServerError && typeof error.code === 'number') return ofCode(error.code, during);
   // network, server selection, full pool, closed client: all pass by themselves
   return away();
