@@ -239,7 +239,8 @@ export function startLoad(jwt: string, { workers, everyMs }: { workers: number; 
       const newest = own.at(-1);
       if (newest === undefined) continue;
       if (turn % 4 === 1 && changeable(newest)) await update(newest, known.get(newest)!);
-      const older = own[(turn * 7) % own.length]!;
+      // any of its documents, most of them from before the last thing that was killed
+      const older = own[(Math.imul(turn, 0x9e3779b1) >>> 0) % own.length]!;
       if (turn % 3 === 0 && repeatable(older)) await repeat(older, known.get(older)!);
       if (turn % 6 === 5 && changeable(older)) await remove(older, known.get(older)!);
       await read(turn);

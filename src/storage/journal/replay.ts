@@ -6,7 +6,7 @@ import type { Line, Queue } from './queue.ts';
 import type { Shadow } from './shadow.ts';
 
 /** Changes that go to the database together. */
-const TOGETHER = 200;
+const TOGETHER = 1000;
 
 /** Brings the queue to the database. */
 export interface Replay {
