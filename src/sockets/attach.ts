@@ -36,7 +36,8 @@ export function attachSockets(httpServer: HttpServer | HttpsServer, services: Se
     allowEIO3: true,
     maxHttpBufferSize: 1_000_000,
     allowRequest: bounds.allowRequest,
-    perMessageDeflate: { threshold: COMPRESS_FROM },
+    // kept contexts would cost 250 KB a socket
+    perMessageDeflate: { threshold: COMPRESS_FROM, serverNoContextTakeover: true, clientNoContextTakeover: true },
     httpCompression: { threshold: COMPRESS_FROM },
     ...(services.cluster && { adapter: services.cluster.adapter })
   });
