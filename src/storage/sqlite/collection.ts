@@ -1,6 +1,9 @@
 import { canonicalId } from '../object-id.ts';
-import { type Doc, KEY_FIELDS, type Key, type Stored, type StoreName, storedJson } from '../port.ts';
+import { type Doc, type Key, type Stored, type StoreName, storedJson } from '../port.ts';
 import { type Filter, matcher, type Query } from '../query.ts';
+import type { Archive } from './cold/archive.ts';
+import { nextTurn } from './cold/codec.ts';
+import { beatsArchive, countCold, type HotReads, type HotRow, neededBlocks, readBoth } from './cold/read.ts';
 import type { Driver, Value } from './driver.ts';
 import { translate, type Where } from './filter.ts';
 import { alongIndex, columnOf, jsonPath } from './indexes.ts';
@@ -11,18 +14,17 @@ const PAGE = 200;
 /** More documents than this under one identity key are not told apart. */
 const PER_KEY = 50;
 
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
 /** Reads of one collection. */
 export interface SqliteCollection {
   find(query: Query): AsyncIterable<Stored[]>;
   count(filter: Filter): Promise<number>;
-  candidates(keys: readonly Key[]): Doc[];
+  candidates(keys: readonly Key[]): Promise<Doc[]>;
   /** Told before an odd document is written. */
   expectOdd(): void;
 }
 
-export function createCollection(name: StoreName, driver: Driver): SqliteCollection {
+/** What the collection's table holds, and behind it the archive of its old documents. */
+export function createCollection(name: StoreName, driver: Driver, archive: Archive): SqliteCollection {
   /** Known to be without odd documents until one is written: asking the database at every query would cost as much as the query. */
   let odd = driver.prepare(`SELECT 1 FROM "${name}" WHERE odd = 1 LIMIT 1`).get() !== undefined;
 
@@ -49,51 +51,99 @@ export function createCollection(name: StoreName, driver: Driver): SqliteCollect
     return statement.all(...params) as unknown[][];
   };
 
-  async function* find({ filter, sort = [], skip = 0, limit = Number.POSITIVE_INFINITY }: Query): AsyncIterable<Stored[]> {
+  const inArchive = (): boolean => archive.directory.shelf(name).overall !== undefined;
+
+  async function* find(query: Query): AsyncIterable<Stored[]> {
+    const { filter, sort = [], limit = Number.POSITIVE_INFINITY } = query;
     if (limit <= 0) return;
-    const { sql, params, exact } = where(filter);
-    const order = orderBy(sort);
-    if (exact && limit <= DIRECT) {
-      const along = alongIndex(name, { filter, sort });
-      const found = rows(`SELECT doc FROM "${name}"${along} WHERE ${sql} ${order} LIMIT ? OFFSET ?`, [...params, limit, skip]);
-      if (found.length > 0) yield found.map(([json]) => storedJson(json as string));
+    archive.directory.refresh();
+    if (limit <= DIRECT && (sort.length > 0 || !inArchive())) {
+      const found = direct(query);
+      const full = found?.length === limit;
+      if (found && (!inArchive() || (full && beatsArchive(archive, name, sort, found.at(-1)!)))) {
+        if (found.length > 0) yield found.map(({ json }) => storedJson(json));
+        return;
+      }
+    }
+    const needed = neededBlocks(archive, name, filter);
+    if (needed.length > 0) {
+      yield* readBoth(archive, name, hot, query, needed);
       return;
     }
+    for await (const page of hot.rows(query)) yield page.map(({ json }) => storedJson(json));
+  }
+
+  /** A short answer of the table in one go; undefined when SQL alone cannot give it. */
+  function direct({ filter, sort = [], skip = 0, limit = 0 }: Query): HotRow[] | undefined {
+    const { sql, params, exact } = where(filter);
+    if (!exact) return undefined;
+    const along = alongIndex(name, { filter, sort });
+    const text = `SELECT seq, doc FROM "${name}"${along} WHERE ${sql} ${orderBy(sort)} LIMIT ? OFFSET ?`;
+    return rows(text, [...params, limit, skip]).map(([seq, json]) => ({ seq: seq as number, json: json as string }));
+  }
+
+  async function* hotRows(query: Query): AsyncIterable<HotRow[]> {
+    const { filter, sort = [], skip = 0, limit = Number.POSITIVE_INFINITY } = query;
+    const found = limit <= DIRECT ? direct(query) : undefined;
+    if (found) {
+      if (found.length > 0) yield found;
+      return;
+    }
+    const { sql, params, exact } = where(filter);
     // only the places of the documents are held; the documents themselves come page by page
     const places = rows(
-      `SELECT seq FROM "${name}" WHERE ${sql} ${order}${exact ? ' LIMIT ? OFFSET ?' : ''}`,
+      `SELECT seq FROM "${name}" WHERE ${sql} ${orderBy(sort)}${exact ? ' LIMIT ? OFFSET ?' : ''}`,
       exact ? [...params, Number.isFinite(limit) ? limit : -1, skip] : params
     );
-    const fits = exact ? undefined : matcher(filter);
-    const read = driver.prepare(`SELECT doc FROM "${name}" WHERE seq = ?`);
-    read.setReturnArrays(true);
-    let toSkip = exact ? 0 : skip;
-    let left = limit;
-    for (let at = 0; at < places.length && left > 0; at += PAGE) {
-      const page: Stored[] = [];
-      for (const [seq] of places.slice(at, at + PAGE)) {
-        const row = read.get(seq) as unknown as [string] | undefined;
-        if (!row) continue;
-        const stored = storedJson(row[0]);
-        if (fits && !fits(stored.doc)) continue;
-        if (toSkip-- > 0) continue;
-        page.push(stored);
-        if (--left === 0) break;
+    const release = archive.hold();
+    try {
+      const fits = exact ? undefined : matcher(filter);
+      let toSkip = exact ? 0 : skip;
+      let left = limit;
+      for (let at = 0; at < places.length && left > 0; at += PAGE) {
+        const page: HotRow[] = [];
+        for (const [place] of places.slice(at, at + PAGE)) {
+          const seq = place as number;
+          // it may have gone into the archive since
+          const json = bySeq(seq) ?? (inArchive() ? await archive.bySeq(name, seq) : undefined);
+          if (json === undefined || (fits && !fits(JSON.parse(json) as Doc))) continue;
+          if (toSkip-- > 0) continue;
+          page.push({ seq, json });
+          if (--left === 0) break;
+        }
+        if (page.length > 0) yield page;
+        await nextTurn();
       }
-      if (page.length > 0) yield page;
-      await nextTurn();
+    } finally {
+      release();
     }
   }
 
-  async function count(filter: Filter): Promise<number> {
-    const { sql, params, exact } = where(filter);
-    if (exact) return Number(rows(`SELECT count(*) FROM "${name}" WHERE ${sql}`, params)[0]![0]);
-    let total = 0;
-    for await (const page of find({ filter })) total += page.length;
-    return total;
+  function bySeq(seq: number): string | undefined {
+    const read = driver.prepare(`SELECT doc FROM "${name}" WHERE seq = ?`);
+    read.setReturnArrays(true);
+    return (read.get(seq) as unknown as [string] | undefined)?.[0];
   }
 
-  function candidates(keys: readonly Key[]): Doc[] {
+  const hot: HotReads = { rows: hotRows, bySeq };
+
+  async function count(filter: Filter): Promise<number> {
+    archive.directory.refresh();
+    const began = archive.directory.moment();
+    const needed = neededBlocks(archive, name, filter);
+    const { sql, params, exact } = where(filter);
+    let total = 0;
+    if (exact) total = Number(rows(`SELECT count(*) FROM "${name}" WHERE ${sql}`, params)[0]![0]);
+    else for await (const page of hotRows({ filter })) total += page.length;
+    return needed.length === 0 ? total : total + (await countCold(archive, filter, needed, began));
+  }
+
+  async function candidates(keys: readonly Key[]): Promise<Doc[]> {
+    archive.directory.refresh();
+    return inArchive() ? archive.candidates(name, keys, () => hotCandidates(keys)) : hotCandidates(keys);
+  }
+
+  function hotCandidates(keys: readonly Key[]): Doc[] {
     const found = new Map<string, Doc>();
     for (const key of keys) {
       const known = Object.entries(key).filter(([field]) => columnOf(field));
@@ -124,19 +174,4 @@ function orderBy(sort: NonNullable<Query['sort']>): string {
     return by ? [`${by}${direction < 0 ? ' DESC' : ''}`] : [];
   });
   return `ORDER BY ${[...terms, `seq${(sort[0]?.[1] ?? 1) < 0 ? ' DESC' : ''}`].join(', ')}`;
-}
-
-/** The row of a document: id, odd, JSON text and the key columns, in the order of {@link KEY_FIELDS}. */
-export function rowOf(doc: Doc & { _id: string }): { odd: boolean; values: Value[] } {
-  const id = canonicalId(doc._id);
-  let odd = false;
-  const keys = KEY_FIELDS.map((field): Value => {
-    const value = doc[field];
-    if (value === undefined || value === null) return null;
-    if (field === 'isValid' && typeof value === 'boolean') return Number(value);
-    if (field !== 'isValid' && (typeof value === 'string' || typeof value === 'number')) return value;
-    odd = true;
-    return null;
-  });
-  return { odd, values: [id, Number(odd), JSON.stringify(id === doc._id ? doc : { ...doc, _id: id }), ...keys] };
 }

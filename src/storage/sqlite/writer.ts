@@ -1,8 +1,9 @@
 import { Refusal } from '../../errors.ts';
 import { canonicalId } from '../object-id.ts';
-import { type Change, KEY_FIELDS, type StoreName } from '../port.ts';
-import { rowOf } from './collection.ts';
+import type { Change, StoreName } from '../port.ts';
+import type { Archive } from './cold/archive.ts';
 import type { Driver } from './driver.ts';
+import { COLUMNS, rowOf } from './row.ts';
 import type { WalSync } from './wal-sync.ts';
 
 interface Pending {
@@ -18,31 +19,54 @@ export interface Writer {
   close(): Promise<void>;
 }
 
-const COLUMNS = KEY_FIELDS.map((field) => `"k_${field}"`);
-const ASSIGNMENTS = ['odd', 'doc', ...COLUMNS].map((column) => `${column} = excluded.${column}`).join(', ');
+const ASSIGNMENTS = COLUMNS.slice(1)
+  .map((column) => `${column} = excluded.${column}`)
+  .join(', ');
+const PLACES = COLUMNS.map(() => '?').join(', ');
 const upsertInto = (name: StoreName): string =>
-  `INSERT INTO "${name}" (id, odd, doc, ${COLUMNS.join(', ')}) VALUES (?, ?, ?, ${COLUMNS.map(() => '?').join(', ')}) ON CONFLICT (id) DO UPDATE SET ${ASSIGNMENTS}`;
+  `INSERT INTO "${name}" (${COLUMNS.join(', ')}) VALUES (${PLACES}) ON CONFLICT (id) DO UPDATE SET ${ASSIGNMENTS}`;
+const insertAt = (name: StoreName): string => `INSERT INTO "${name}" (seq, ${COLUMNS.join(', ')}) VALUES (?, ${PLACES})`;
 
 /** @param expectOdd told before a document is written whose key fields SQL cannot compare */
-export function createWriter(driver: Driver, wal: WalSync, expectOdd: (name: StoreName) => void): Writer {
+export function createWriter(driver: Driver, archive: Archive, wal: WalSync, expectOdd: (name: StoreName) => void): Writer {
+  const { directory } = archive;
   let pending: Pending[] = [];
+  /** Undoes what the transaction under way has noted about the archive. */
+  let undo: (() => void)[] = [];
   let closed = false;
   const unsettled = new Set<Promise<void>>();
 
   function make(change: Change): void {
     if (change.op === 'remove') {
-      driver.prepare(`DELETE FROM "${change.collection}" WHERE id = ?`).run(canonicalId(change._id));
+      const id = canonicalId(change._id);
+      const { changes } = driver.prepare(`DELETE FROM "${change.collection}" WHERE id = ?`).run(id);
+      if (changes === 0) takeOut(change.collection, id);
       return;
     }
     const row = rowOf(change.doc);
     if (row.odd) expectOdd(change.collection);
-    driver.prepare(upsertInto(change.collection)).run(...row.values);
+    const seq = takeOut(change.collection, row.values[0] as string);
+    if (seq === undefined) driver.prepare(upsertInto(change.collection)).run(...row.values);
+    else driver.prepare(insertAt(change.collection)).run(seq, ...row.values);
+  }
+
+  /** A document that lies in the archive leaves it. @returns its place in the order of storing, which it keeps */
+  function takeOut(collection: StoreName, id: string): number | undefined {
+    const found = archive.locate(collection, id);
+    if (!found) return undefined;
+    const { block, place, seq } = found;
+    driver.prepare('INSERT INTO cold_gone (block, place) VALUES (?, ?)').run(block.block, place);
+    directory.markGone(block, place);
+    undo.push(() => directory.unmarkGone(block, place));
+    return seq;
   }
 
   /** All or nothing. */
   function transact(group: readonly Pending[]): void {
+    undo = [];
     driver.exec('BEGIN IMMEDIATE');
     try {
+      directory.refresh();
       for (const { changes } of group) for (const change of changes) make(change);
       driver.exec('COMMIT');
     } catch (error) {
@@ -52,6 +76,7 @@ export function createWriter(driver: Driver, wal: WalSync, expectOdd: (name: Sto
   }
 
   function rollBack(): void {
+    for (const step of undo) step();
     try {
       driver.exec('ROLLBACK');
     } catch {
