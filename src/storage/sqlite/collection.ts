@@ -13,6 +13,8 @@ const DIRECT = 1000;
 const PAGE = 200;
 /** More documents than this under one identity key are not told apart. */
 const PER_KEY = 50;
+/** Printable ASCII. */
+const PLAIN = /^[\x20-\x7e]*$/;
 
 /** Reads of one collection. */
 export interface SqliteCollection {
@@ -145,16 +147,49 @@ export function createCollection(name: StoreName, driver: Driver, archive: Archi
 
   function hotCandidates(keys: readonly Key[]): Doc[] {
     const found = new Map<string, Doc>();
-    for (const key of keys) {
-      const known = Object.entries(key).filter(([field]) => columnOf(field));
-      const conditions = known.map(([field]) => `${columnOf(field)} = ?`).join(' AND ');
-      const values = known.map(([field, value]) => (field === '_id' ? canonicalId(String(value)) : value));
-      for (const [json] of rows(`SELECT doc FROM "${name}" WHERE ${conditions} LIMIT ${PER_KEY}`, values)) {
-        const doc = JSON.parse(json as string) as Doc;
-        if (Object.entries(key).every(([field, value]) => columnOf(field) || doc[field] === value)) found.set(doc._id!, doc);
+    for (const { fields, keys: alike } of shapesOf(keys)) {
+      const known = fields.filter((field) => columnOf(field));
+      const others = fields.filter((field) => !columnOf(field));
+      if (!anyNear(known, alike)) continue;
+      const conditions = known.map((field) => `${columnOf(field)} = ?`).join(' AND ');
+      const statement = driver.prepare(`SELECT doc FROM "${name}" WHERE ${conditions} LIMIT ${PER_KEY}`);
+      statement.setReturnArrays(true);
+      for (const key of alike) {
+        const values = known.map((field) => (field === '_id' ? canonicalId(String(key[field])) : key[field]!));
+        for (const [json] of statement.all(...values) as unknown as [string][]) {
+          const doc = JSON.parse(json) as Doc;
+          if (others.every((field) => doc[field] === key[field])) found.set(doc._id!, doc);
+        }
       }
     }
     return [...found.values()];
+  }
+
+  /** False when nothing lies between the first and the last time of the keys: the common case of an import, in one look. */
+  function anyNear(fields: readonly string[], keys: readonly Key[]): boolean {
+    const field = fields.find((one) => one === 'date' || one === 'created_at');
+    if (!field || keys.length < 20) return true;
+    const numbers: number[] = [];
+    const texts: string[] = [];
+    for (const key of keys) {
+      const value = key[field]!;
+      if (typeof value === 'number') numbers.push(value);
+      // only plain text has one order everywhere
+      else if (PLAIN.test(value)) texts.push(value);
+      else return true;
+    }
+    const sql = `SELECT 1 FROM "${name}" WHERE ${columnOf(field)} BETWEEN ? AND ? LIMIT 1`;
+    const isNear = (least: Value, most: Value): boolean => rows(sql, [least, most]).length > 0;
+    if (
+      numbers.length > 0 &&
+      isNear(
+        numbers.reduce((x, y) => Math.min(x, y)),
+        numbers.reduce((x, y) => Math.max(x, y))
+      )
+    )
+      return true;
+    texts.sort();
+    return texts.length > 0 && isNear(texts[0]!, texts.at(-1)!);
   }
 
   return {
@@ -165,6 +200,19 @@ export function createCollection(name: StoreName, driver: Driver, archive: Archi
       odd = true;
     }
   };
+}
+
+/** Keys by the fields they have, in their order. */
+function shapesOf(keys: readonly Key[]): Iterable<{ fields: string[]; keys: Key[] }> {
+  const shapes = new Map<string, { fields: string[]; keys: Key[] }>();
+  for (const key of keys) {
+    const fields = Object.keys(key);
+    const shape = fields.join('\0');
+    const known = shapes.get(shape);
+    if (known) known.keys.push(key);
+    else shapes.set(shape, { fields, keys: [key] });
+  }
+  return shapes.values();
 }
 
 function orderBy(sort: NonNullable<Query['sort']>): string {

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { COLD_SCHEMA } from './cold/schema.ts';
 import { type Driver, openDriver } from './driver.ts';
-import { schema } from './indexes.ts';
+import { outdatedIndexes, schema } from './indexes.ts';
 
 /** 2: documents may lie in the archive (cold/schema.ts), where version 1 would not look for them. */
 const SCHEMA_VERSION = 2;
@@ -29,7 +29,9 @@ export function connect(file: string): Driver {
     const { user_version: version } = driver.prepare('PRAGMA user_version').get() as { user_version: number };
     if (version > SCHEMA_VERSION)
       throw new Error(`it was written by a newer Vigil (schema ${version}; this one knows ${SCHEMA_VERSION})`);
-    driver.exec(`BEGIN IMMEDIATE; ${[...schema(), ...COLD_SCHEMA].join('; ')}; PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`);
+    driver.exec(
+      `BEGIN IMMEDIATE; ${[...outdatedIndexes(), ...schema(), ...COLD_SCHEMA].join('; ')}; PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`
+    );
   } catch (error) {
     driver.close();
     throw new Error(`The database file ${file} cannot be used: ${(error as Error).message}`);

@@ -2,8 +2,9 @@ import { Refusal } from '../../errors.ts';
 import { canonicalId } from '../object-id.ts';
 import type { Change, StoreName } from '../port.ts';
 import type { Archive } from './cold/archive.ts';
-import type { Driver } from './driver.ts';
-import { COLUMNS, rowOf } from './row.ts';
+import type { Driver, Value } from './driver.ts';
+import { rowOf } from './row.ts';
+import { createRows, type Rows } from './statements.ts';
 import type { WalSync } from './wal-sync.ts';
 
 interface Pending {
@@ -19,35 +20,51 @@ export interface Writer {
   close(): Promise<void>;
 }
 
-const ASSIGNMENTS = COLUMNS.slice(1)
-  .map((column) => `${column} = excluded.${column}`)
-  .join(', ');
-const PLACES = COLUMNS.map(() => '?').join(', ');
-const upsertInto = (name: StoreName): string =>
-  `INSERT INTO "${name}" (${COLUMNS.join(', ')}) VALUES (${PLACES}) ON CONFLICT (id) DO UPDATE SET ${ASSIGNMENTS}`;
-const insertAt = (name: StoreName): string => `INSERT INTO "${name}" (seq, ${COLUMNS.join(', ')}) VALUES (?, ${PLACES})`;
-
 /** @param expectOdd told before a document is written whose key fields SQL cannot compare */
 export function createWriter(driver: Driver, archive: Archive, wal: WalSync, expectOdd: (name: StoreName) => void): Writer {
   const { directory } = archive;
   let pending: Pending[] = [];
   /** Undoes what the transaction under way has noted about the archive. */
   let undo: (() => void)[] = [];
+  const writers = new Map<StoreName, Rows>();
   let closed = false;
   const unsettled = new Set<Promise<void>>();
 
-  function make(change: Change): void {
-    if (change.op === 'remove') {
-      const id = canonicalId(change._id);
-      const { changes } = driver.prepare(`DELETE FROM "${change.collection}" WHERE id = ?`).run(id);
-      if (changes === 0) takeOut(change.collection, id);
-      return;
+  function rowsOf(name: StoreName): Rows {
+    let rows = writers.get(name);
+    if (!rows) {
+      rows = createRows(name, driver);
+      writers.set(name, rows);
     }
-    const row = rowOf(change.doc);
-    if (row.odd) expectOdd(change.collection);
-    const seq = takeOut(change.collection, row.values[0] as string);
-    if (seq === undefined) driver.prepare(upsertInto(change.collection)).run(...row.values);
-    else driver.prepare(insertAt(change.collection)).run(seq, ...row.values);
+    return rows;
+  }
+
+  /** Documents that follow each other into one collection (a backfill) are stored together. */
+  function make(changes: readonly Change[]): void {
+    let name: StoreName | undefined;
+    let waiting: Value[][] = [];
+    const store = (): void => {
+      if (name && waiting.length > 0) rowsOf(name).upsertAll(waiting);
+      waiting = [];
+    };
+    for (const change of changes) {
+      if (change.op === 'remove' || change.collection !== name) store();
+      name = change.collection;
+      if (change.op === 'remove') {
+        const id = canonicalId(change._id);
+        if (!rowsOf(name).remove(id)) takeOut(name, id);
+        continue;
+      }
+      const row = rowOf(change.doc);
+      if (row.odd) expectOdd(name);
+      const seq = takeOut(name, row.values[0] as string);
+      if (seq === undefined) waiting.push(row.values);
+      else {
+        store();
+        rowsOf(name).insertAt(seq, row.values);
+      }
+    }
+    store();
   }
 
   /** A document that lies in the archive leaves it. @returns its place in the order of storing, which it keeps */
@@ -67,7 +84,7 @@ export function createWriter(driver: Driver, archive: Archive, wal: WalSync, exp
     driver.exec('BEGIN IMMEDIATE');
     try {
       directory.refresh();
-      for (const { changes } of group) for (const change of changes) make(change);
+      for (const { changes } of group) make(changes);
       driver.exec('COMMIT');
     } catch (error) {
       rollBack();
