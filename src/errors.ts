@@ -15,6 +15,7 @@ export const CATALOGUE = {
   stale: { status: 412, message: 'Precondition Failed' },
   'too-large': { status: 413, message: 'Payload Too Large' },
   'unsupported-type': { status: 415, message: 'Unsupported Media Type' },
+  'bad-range': { status: 416, message: 'Range Not Satisfiable' },
   'read-only': { status: 422, message: 'Trying to modify read-only document' },
   'too-many': { status: 429, message: 'Too Many Requests' },
   internal: { status: 500, message: 'Internal Server Error' },

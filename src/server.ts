@@ -8,18 +8,30 @@ import { createAlarms } from './alarms/alarms.ts';
 import { createChecks } from './alarms/checks/index.ts';
 import { watchClocks } from './alarms/clock-skew.ts';
 import { secretNotes } from './alarms/weak-secret.ts';
+import { createBackups } from './backup/schedule.ts';
 import { createBus } from './bus/bus.ts';
+import { createCluster } from './cluster/cluster.ts';
+import { createDuties } from './cluster/duties.ts';
 import { createCommit } from './collections/commit.ts';
 import type { Config } from './config/config.ts';
 import { ensureSecrets } from './config/secret.ts';
+import { createHousekeeping } from './housekeeping/housekeeping.ts';
 import { createApp } from './http/app.ts';
+import { boundConnections } from './http/connections.ts';
+import { trackConnections } from './http/ops/connections.ts';
 import { createIntegrations } from './integrations/create-integrations.ts';
+import { createLifecycle } from './lifecycle.ts';
 import { createLive } from './live/create-live.ts';
 import { createLogger } from './observe/logger.ts';
+import { createMetrics } from './observe/metrics.ts';
+import { observed } from './observe/observed-storage.ts';
+import { createTroubleNotes } from './observe/trouble-notes.ts';
 import { createCurrent } from './plugins/current.ts';
 import type { Services } from './services.ts';
 import { attachSockets } from './sockets/attach.ts';
-import { openStorage } from './storage/open.ts';
+import { watchDisk } from './storage/disk-watch.ts';
+import { openServerStorage } from './storage/journal/open.ts';
+import type { Storage } from './storage/port.ts';
 
 /** A running server. */
 export interface Server {
@@ -32,8 +44,8 @@ export interface Server {
   close(): Promise<void>;
 }
 
-/** How long requests under way may take at shutdown, ms. */
-const DRAIN_MS = 10_000;
+/** How long requests under way may take at shutdown, ms: platforms kill after 10 s, and there is more to close. */
+const DRAIN_MS = 5000;
 /** How long the start waits for the database before it lets requests in, ms. */
 const READY_MS = 3000;
 
@@ -48,11 +60,21 @@ export async function createServer(
 ): Promise<Server> {
   const secrets = await ensureSecrets(config);
   for (const warning of secrets.warnings) log.warn(warning);
-  const bus = createBus((error, event, owner) => log.error({ err: error, event, owner }, 'a listener failed'));
-  const storage = await openStorage(config, log, (sentence) => {
-    if (sentence) bus.publish('admin-notify', { title: 'Database trouble', message: sentence });
+  const lifecycle = createLifecycle();
+  const metrics = config.ops.metrics === 'off' ? undefined : createMetrics();
+  const plainBus = createBus((error, event, owner) => log.error({ err: error, event, owner }, 'a listener failed'));
+  const bus = metrics ? metrics.bus.observed(plainBus) : plainBus;
+  const notes = createTroubleNotes(bus, config.dataDir);
+  const opened = await openServerStorage(config, {
+    log,
+    now,
+    onTrouble: notes.database
   });
-  const commit = createCommit(storage, bus, now);
+  const storage = observed(opened, { log, slowMs: config.ops.slowQueryMs, metrics: metrics?.storage });
+  const { redisUrl: url, redisPrefix: prefix } = config;
+  const cluster = url && prefix ? await createCluster({ url, prefix, storage, bus, now, log }) : undefined;
+  const duties = cluster && createDuties({ cluster, bus, storage });
+  const commit = createCommit(storage, bus, now, cluster?.exclusive);
   const access = createAccess({
     config,
     storage,
@@ -63,7 +85,8 @@ export async function createServer(
     jwtKey: secrets.jwtKey
   });
   const live = createLive({ storage, bus, config, now, log });
-  const integrations = createIntegrations({ services: { config, log, bus, storage, now } });
+  const integrations = duties?.integrations ?? createIntegrations({ services: { config, log, bus, storage, now } });
+  const backups = createBackups({ config, log, bus, now });
   const services: Services = {
     config,
     log,
@@ -73,12 +96,25 @@ export async function createServer(
     access,
     live,
     integrations,
+    cluster,
+    backups,
+    metrics,
+    lifecycle,
     now
   };
   const current = createCurrent(services);
-  const alarms = createAlarms({ services, current, runChecks: createChecks() });
+  const alarmsOn = (store: Storage) =>
+    createAlarms({ services: { ...services, storage: store }, current, runChecks: createChecks() });
+  const alarms =
+    duties?.alarms((store) => ({
+      integrations: createIntegrations({ services: { ...services, storage: store } }),
+      alarms: alarmsOn(store)
+    })) ?? alarmsOn(storage);
   const unwatchClocks = watchClocks(services);
+  const housekeeping = createHousekeeping(services);
   const app = createApp(services, current);
+  notes.open();
+  const disk = watchDisk(config.dataDir, config.diskWarnBytes, notes.disk);
   const http: HttpServer = config.tls
     ? createHttpsServer(
         {
@@ -89,24 +125,34 @@ export async function createServer(
         app
       )
     : createHttpServer(app);
+  const endConnections = trackConnections(http);
+  boundConnections(http, config);
   const sockets = attachSockets(http, services);
+  metrics?.watch({ live, deliveries: () => integrations.stats(), sockets: () => sockets.list() });
   for (const note of secretNotes(secrets.apiSecret, config)) bus.publish('admin-notify', note);
   alarms.start();
 
   async function close(): Promise<void> {
+    lifecycle.close();
     const drained = new Promise<void>((resolve) => http.close(() => resolve()));
+    // writes of both kinds are answered before anybody is let go
+    if (!(await lifecycle.idle(DRAIN_MS))) log.warn('some requests were still under way and are cut off');
     await sockets.close();
-    http.closeIdleConnections();
-    const hurry = setTimeout(() => http.closeAllConnections(), DRAIN_MS);
+    // what is open now waits for its next request, or has never finished sending one
+    await endConnections();
     await drained;
-    clearTimeout(hurry);
+    disk.close();
+    await backups.close();
+    await housekeeping.close();
     unwatchClocks();
     // after the last request: it may have acknowledged an alarm
     await alarms.close();
     await integrations.close();
     await live.close();
     await access.close();
+    await cluster?.close();
     await storage.close();
+    metrics?.close();
   }
 
   try {

@@ -1,10 +1,14 @@
 import type { Logger } from 'pino';
 import type { Access } from './access/identity.ts';
+import type { Backups } from './backup/schedule.ts';
 import type { Bus } from './bus/bus.ts';
+import type { Cluster } from './cluster/cluster.ts';
 import type { Commit } from './collections/commit.ts';
 import type { Config } from './config/config.ts';
 import type { Integrations } from './integrations/create-integrations.ts';
+import type { Lifecycle } from './lifecycle.ts';
 import type { Live } from './live/live.ts';
+import type { Metrics } from './observe/metrics.ts';
 import type { Storage } from './storage/port.ts';
 
 /** What the surfaces (HTTP, sockets) are built from; made once per server by `server.ts`, no globals anywhere. */
@@ -19,6 +23,14 @@ export interface Services {
   readonly live: Live;
   /** Messages that leave the house; absent where a surface is built by itself. */
   readonly integrations?: Integrations;
+  /** What the server counts about itself; absent with METRICS=off and where a surface is built by itself. */
+  readonly metrics?: Metrics | undefined;
+  /** Whether the server is closing, and what is under way; absent where a surface is built by itself. */
+  readonly lifecycle?: Lifecycle;
+  /** The other processes of this site; absent where there is one. */
+  readonly cluster?: Cluster | undefined;
+  /** Backups the server makes by itself; absent where a surface is built by itself. */
+  readonly backups?: Backups;
   /** The clock, epoch ms. */
   readonly now: () => number;
 }

@@ -16,7 +16,7 @@ export default defineConfig({
         test: {
           ...common,
           name: 'mongodb',
-          include: ['test/{v1,v2,v3,collections}/*.test.ts'],
+          include: ['test/{v1,v2,v3,collections,housekeeping}/*.test.ts'],
           env: { TEST_STORE: 'mongodb' },
           setupFiles: ['test/support/needs-mongo.ts']
         }

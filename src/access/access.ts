@@ -8,7 +8,8 @@ import { createAdministration } from './administration.ts';
 import { createApiSecret, isAbsent } from './api-secret.ts';
 import { createDelayList } from './delay-list.ts';
 import { sha1 } from './digest.ts';
-import type { Access, Grant, Identity } from './identity.ts';
+import { createGuesses } from './guesses.ts';
+import type { Access, Credentials, Grant, Identity } from './identity.ts';
 import { createJwt } from './jwt.ts';
 import { createLastUsed } from './last-used.ts';
 import { createReader } from './reader.ts';
@@ -16,7 +17,9 @@ import type { Subject } from './subjects.ts';
 
 /** What access is made from. */
 export interface AccessDeps {
-  readonly config: Pick<Config, 'authDefaultRoles' | 'authFailDelayMs'>;
+  readonly config: Pick<Config, 'authDefaultRoles' | 'authFailDelayMs'> & {
+    readonly limits?: Pick<Config['limits'], 'wrongCredentials'>;
+  };
   readonly storage: Storage;
   readonly bus: Bus;
   readonly log: Logger;
@@ -39,6 +42,12 @@ const textsOf = (token: unknown): string[] =>
     (one): one is string => typeof one === 'string' && one !== ''
   );
 
+/** Everything presented, as texts; what is no text is a guess like any other, and always the same one. */
+function presentedIn({ secret, bearer, token }: Credentials): string[] {
+  const given = [...(isAbsent(secret) ? [] : [secret]), ...(bearer ? [bearer] : [])];
+  return [...given.map((one) => (typeof one === 'string' ? one : '')), ...textsOf(token)];
+}
+
 const NOBODY = { subjectName: undefined, subjectId: undefined };
 const FAILED: Identity = { kind: 'failed', ...NOBODY, may: () => false };
 const ADMIN: Identity = { kind: 'secret', ...NOBODY, may: () => true };
@@ -49,10 +58,16 @@ export function createAccess(deps: AccessDeps): Access {
   const secret = createApiSecret(deps.apiSecret);
   const jwt = createJwt(deps.jwtKey, now);
   const delays = createDelayList(config.authFailDelayMs, now, deps.sleep ?? ((ms) => pause(ms, undefined, { ref: false })));
+  const guesses = createGuesses(config.limits?.wrongCredentials ?? 0, now);
   const rules = { secretSha1: secret.sha1, defaultRoles: config.authDefaultRoles, now };
   const reader = createReader({ storage, bus, log, rules });
   const isKnown = (_id: string) => reader.directory().byId(_id) !== undefined;
   const lastUsed = createLastUsed({ storage, log, now, isKnown, ready: reader.ready() });
+
+  // whoever guesses is slowed down at every process of the site
+  const offFailed = bus.subscribe('auth-failed', 'access', ({ address, remote }) => {
+    if (remote) delays.fail(address);
+  });
 
   const byToken = (token: string): Subject | undefined => reader.directory().byToken(token);
   const byJwt = (token: unknown): Subject | undefined => {
@@ -77,8 +92,18 @@ export function createAccess(deps: AccessDeps): Access {
   });
   const ANONYMOUS: Identity = { kind: 'anonymous', ...NOBODY, may: (permission) => reader.directory().mayAnonymous(permission) };
 
-  function failed(address: string): void {
+  /** Holds whoever presents something that has not worked from this address yet. @throws Refusal `too-many` */
+  async function slow(address: string, presented: readonly string[]): Promise<void> {
+    if (presented.length === 0 || guesses.areKnown(address, presented)) return;
+    guesses.admit(address);
+    await delays.wait(address);
+    // others guessed in the meantime
+    guesses.admit(address);
+  }
+
+  function failed(address: string, presented: readonly string[]): void {
     delays.fail(address);
+    guesses.wrong(address, presented);
     log.warn({ address }, 'Wrong credentials');
     bus.publish('auth-failed', { address, at: now() });
     bus.publish('admin-notify', {
@@ -89,11 +114,14 @@ export function createAccess(deps: AccessDeps): Access {
 
   /** A wrong `?token=` counts as absent and so is answered like any stranger; guessing is slowed, repeating one is not (D16). */
   function wronglyGuessed(token: unknown, address: string): void {
+    guesses.wrong(address, textsOf(token));
     for (const text of textsOf(token)) if (delays.fail(address, sha1(text))) bus.publish('auth-failed', { address, at: now() });
   }
 
-  function welcome(address: string, subject: Subject): Identity {
+  function welcome(address: string, subject: Subject, presented: readonly string[]): Identity {
     delays.succeed(address);
+    if (!guesses.areKnown(address, presented))
+      for (const text of presented) if (byToken(text) === subject || byJwt(text) === subject) guesses.right(address, text);
     lastUsed.note(subject._id);
     return identityOf(subject);
   }
@@ -109,20 +137,22 @@ export function createAccess(deps: AccessDeps): Access {
 
   return {
     async resolve(credentials, address) {
-      await delays.wait(address);
+      const presented = presentedIn(credentials);
+      await slow(address, presented);
       const hasSecret = !isAbsent(credentials.secret);
       const offered = typeof credentials.secret === 'string' ? credentials.secret : '';
       if (hasSecret && secret.matches(offered)) {
         delays.succeed(address);
+        guesses.right(address, offered);
         return ADMIN;
       }
       await mustBeLoaded();
       const hasBearer = Boolean(credentials.bearer);
       const subject = hasBearer ? byJwt(credentials.bearer) : firstSubject(credentials.token);
       const found = subject ?? (hasSecret ? byToken(offered) : undefined);
-      if (found) return welcome(address, found);
+      if (found) return welcome(address, found, presented);
       if (hasSecret || hasBearer) {
-        failed(address);
+        failed(address, presented);
         return FAILED;
       }
       wronglyGuessed(credentials.token, address);
@@ -131,22 +161,23 @@ export function createAccess(deps: AccessDeps): Access {
     async byAccessToken(token, address) {
       const texts = textsOf(token);
       if (texts.length === 0) return undefined;
-      await delays.wait(address);
+      await slow(address, texts);
       await mustBeLoaded();
       const subject = texts.map(byToken).find((one) => one !== undefined);
-      if (subject) return welcome(address, subject);
-      failed(address);
+      if (subject) return welcome(address, subject, texts);
+      failed(address, texts);
       return undefined;
     },
     async request(token, address) {
-      await delays.wait(address);
+      const texts = textsOf(token);
+      await slow(address, texts);
       await mustBeLoaded();
       const subject = firstSubject(token);
       if (!subject) {
-        failed(address);
+        failed(address, texts);
         return undefined;
       }
-      welcome(address, subject);
+      welcome(address, subject, texts);
       return grantOf(subject);
     },
     grantFor(token) {
@@ -156,6 +187,7 @@ export function createAccess(deps: AccessDeps): Access {
     admin: createAdministration({ storage, reader, lastUsed, now }),
     ready: () => reader.ready(),
     async close() {
+      offFailed();
       await reader.close();
       await lastUsed.close();
     }

@@ -55,6 +55,15 @@ function trustRule(trustProxy: Config['trustProxy']): (address: string, hop: num
   return trustProxy === 'auto' ? (address, hop) => hop === 0 && contains(list, address) : (address) => contains(list, address);
 }
 
+/** Whether a peer that connects to us counts as a trusted proxy. @returns a function of its address in text */
+export function createTrust(trustProxy: Config['trustProxy']): (peer: string) => boolean {
+  const trusts = trustRule(trustProxy);
+  return (peer) => {
+    const address = readAddress(peer);
+    return address !== undefined && trusts(address, 0);
+  };
+}
+
 /** The callers a proxy names, nearest last. The first header present counts: a proxy that sets none would pass on a client's own. */
 function named({ headers }: IncomingMessage): string[] {
   const chain = headers['x-forwarded-for'];

@@ -34,8 +34,10 @@ export interface Grant {
 /** Decides who is who. HTTP and sockets get the same answers. */
 export interface Access {
   /**
-   * Resolves credentials (auth.md §5). Waits first while the address is penalised; a failure penalises it.
+   * Resolves credentials (auth.md §5). Waits first while the address is penalised, unless these worked from there before or none
+   * are presented; a failure penalises it.
    * @param address the client's address as `client-address.ts` worked it out
+   * @throws Refusal `too-many` for an address that guesses too much
    */
   resolve(credentials: Credentials, address: string): Promise<Identity>;
   /** Subject by raw access token (never a JWT, never the secret), for `/storage` and `/alarm`. A wrong one penalises the address (D16). */

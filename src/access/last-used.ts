@@ -46,9 +46,11 @@ export function createLastUsed(deps: {
   }
 
   async function write(): Promise<void> {
-    if (!isChanged) return;
+    if (!isChanged && isRead) return;
     try {
-      if (!isRead) await read();
+      // other processes of the site write here too
+      await read();
+      if (!isChanged) return;
       isChanged = false;
       for (const id of used.keys()) if (!isKnown(id)) used.delete(id);
       await storage.apply([{ op: 'insert', collection: 'state', doc: { _id, used: Object.fromEntries(used) } }]);

@@ -51,14 +51,14 @@ export function createReader(deps: { storage: Storage; bus: Bus; log: Logger; ru
     announceFirst = resolve;
   });
 
-  function show(next: Record<AccessStore, readonly Doc[]>): void {
+  function show(next: Record<AccessStore, readonly Doc[]>, written?: true): void {
     const same = isLoaded && JSON.stringify(next) === JSON.stringify(kept);
     isLoaded = true;
     announceFirst();
     if (same) return;
     kept = next;
     directory = createDirectory(next.subjects, next.roles, rules);
-    bus.publish('access-changed', {});
+    bus.publish('access-changed', { ...(written && { written }) });
   }
 
   async function reload(): Promise<void> {
@@ -83,6 +83,14 @@ export function createReader(deps: { storage: Storage; bus: Bus; log: Logger; ru
   function again(): void {
     underWay = keepReading();
   }
+  const offStale = bus.subscribe('access-stale', 'access', () => {
+    clearTimeout(timer);
+    // what is being read now may be from before the change
+    underWay = underWay.then(() => {
+      clearTimeout(timer);
+      return isClosed ? undefined : keepReading();
+    });
+  });
 
   return {
     directory: () => directory,
@@ -97,11 +105,12 @@ export function createReader(deps: { storage: Storage; bus: Bus; log: Logger; ru
       const others = kept[store].filter((one) => one._id !== _id);
       const place = kept[store].findIndex((one) => one._id === _id);
       const next = doc ? others.toSpliced(place < 0 ? others.length : place, 0, doc) : others;
-      show({ ...kept, [store]: next });
+      show({ ...kept, [store]: next }, true);
     },
     reload,
     async close() {
       isClosed = true;
+      offStale();
       clearTimeout(timer);
       await Promise.race([underWay, pause(1000)]);
     }

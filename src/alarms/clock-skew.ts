@@ -33,8 +33,8 @@ export function watchClocks({ bus, now }: { bus: Bus; now: () => number }): () =
   });
 }
 
-function isAhead({ collection, op, door, doc }: Committed, now: number): boolean {
-  if (op === 'delete' || door === 'import') return false;
+function isAhead({ collection, op, door, doc, remote }: Committed, now: number): boolean {
+  if (op === 'delete' || door === 'import' || remote) return false;
   if (collection !== 'entries' && collection !== 'devicestatus') return false;
   const at = collection === 'entries' ? instant(doc.date) : millsOf(doc);
   return at !== undefined && at > now + AHEAD_MS;

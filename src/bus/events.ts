@@ -19,6 +19,8 @@ export interface Committed {
   readonly soft?: boolean;
   /** Instant of the change, epoch ms; strictly rising per collection. */
   readonly srvModified: number;
+  /** Another process of this site stored it; this one only passes it on to its own listeners. */
+  readonly remote?: true;
 }
 
 /** The whole vocabulary of the house. */
@@ -26,15 +28,19 @@ export interface EventMap {
   /** What one batch of the commit path made durable, in order. */
   committed: readonly Committed[];
   /** Wrong credentials were presented; `address` is the client's. */
-  'auth-failed': { readonly address: string; readonly at: number };
-  /** Subjects or roles changed: rights must be looked up again. */
-  'access-changed': Record<string, never>;
+  'auth-failed': { readonly address: string; readonly at: number; readonly remote?: true };
+  /** Subjects or roles changed: rights must be looked up again. `written`: by this process. */
+  'access-changed': { readonly written?: true };
+  /** Another process of this site may have changed subjects or roles: they must be read again. */
+  'access-stale': Record<string, never>;
   /** Something an administrator should read (adminnotifies). */
   'admin-notify': { readonly title: string; readonly message: string; readonly persistent?: boolean };
   /** Somebody silences an alarm: `level` 1 warning or 2 urgent (which includes 1), for `silenceMs` milliseconds. */
   'alarm-ack': { readonly level: number; readonly group: string; readonly silenceMs: number };
-  /** Live state took in a change and is current again. */
-  'live-updated': { readonly at: number };
+  /** Somebody acknowledged an emergency message at Pushover; the process that sent it knows the receipt. */
+  'pushover-receipt': { readonly receipt: string };
+  /** Live state took in a change and is current again, `lagMs` after the first commit it had not shown yet. */
+  'live-updated': { readonly at: number; readonly lagMs?: number };
   /** An alarm, announcement, notification or all-clear goes out; sockets and push services listen. `at` in epoch ms. */
   notification: { readonly event: AlarmEvent; readonly message: AlarmMessage; readonly at: number };
 }

@@ -1,11 +1,13 @@
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config/read-config.ts';
 import { SERVER } from '../config/version.ts';
+import { addBackup } from './commands/backup.ts';
+import { addRestore } from './commands/restore.ts';
 import { addStart } from './commands/start.ts';
 import { type CliContext, CommandFailed, EXIT } from './context.ts';
 
 /** Every command of `vigil`, in the order of its help. */
-const COMMANDS = [addStart];
+const COMMANDS = [addStart, addBackup, addRestore];
 
 /**
  * Runs one command. Without any, the server starts.

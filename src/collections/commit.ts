@@ -1,17 +1,18 @@
 import type { Bus } from '../bus/bus.ts';
 import type { Committed, Door } from '../bus/events.ts';
 import { canonicalId, newObjectId } from '../storage/object-id.ts';
-import type { Change, CollectionName, Doc, Key, Storage } from '../storage/port.ts';
+import type { Candidates, Change, CollectionName, Doc, Key, Storage } from '../storage/port.ts';
 import { COLLECTIONS } from '../storage/port.ts';
 import { type Filter, matcher } from '../storage/query.ts';
 import { type CommitClock, createCommitClock } from './clock.ts';
 import type { Lookup } from './identity.ts';
 import { tombstoneOf } from './tombstones.ts';
+import { decideUnseen } from './unseen.ts';
 import { Workspace } from './workspace.ts';
 
 /**
  * What is to become of a document. `as: 'delete'` marks a soft delete (the document stays, invalid); `quietly` removes without
- * tombstone and announcement (housekeeping: apps must keep their copies).
+ * tombstone and announcement, and so does `shorten`, which keeps `srvModified` (housekeeping: apps must keep their copies).
  */
 export type Decision =
   | {
@@ -21,6 +22,7 @@ export type Decision =
       readonly srvCreated?: number;
       readonly srvModified?: number;
     }
+  | { readonly do: 'shorten'; readonly doc: Doc & { _id: string } }
   | { readonly do: 'remove'; readonly quietly?: true }
   | { readonly do: 'nothing' };
 
@@ -52,6 +54,21 @@ export interface Outcome {
  */
 export type Commit = (collection: CollectionName, door: Door, mutations: readonly Mutation[]) => Promise<Outcome[]>;
 
+/** The time in which this process alone decides on and stores documents of a collection. */
+export interface Turn {
+  /** The last srvModified any process gave out; undefined: only the database knows. */
+  readonly last: number | undefined;
+  /** What is about to be stored: this process will announce it itself. */
+  storing(events: readonly Committed[]): void;
+  /** Tells the other processes what is durable now; resolves when this one's own listeners are to hear of it. Never rejects. */
+  announce(events: readonly Committed[]): Promise<void>;
+  /** Ends it; called once, whatever happened. */
+  release(): void;
+}
+
+/** Waits for this process's turn, where several store into one database. Never rejects. */
+export type Exclusive = (collection: CollectionName) => Promise<Turn>;
+
 interface Job {
   readonly door: Door;
   readonly mutations: readonly Mutation[];
@@ -61,12 +78,15 @@ interface Job {
 
 /** How many documents go into one batch: keeps single uploads from waiting behind a backfill. */
 const BATCH = 500;
+/** How far back the clock looks for the last change, ms: only what is ahead of the present matters. */
+const ENOUGH = 86_400_000;
 
 /**
  * @param now the clock, epoch ms
+ * @param exclusive keeps other processes of the same site out while a batch is decided on and stored
  */
-export function createCommit(storage: Storage, bus: Bus, now: () => number): Commit {
-  const lanes = new Map(COLLECTIONS.map((name) => [name, createLane(name, storage, bus, now)]));
+export function createCommit(storage: Storage, bus: Bus, now: () => number, exclusive?: Exclusive): Commit {
+  const lanes = new Map(COLLECTIONS.map((name) => [name, createLane(name, storage, bus, now, exclusive)]));
   return async (collection, door, mutations) => {
     const lane = lanes.get(collection)!;
     const outcomes: Outcome[] = [];
@@ -75,19 +95,18 @@ export function createCommit(storage: Storage, bus: Bus, now: () => number): Com
   };
 }
 
-function createLane(collection: CollectionName, storage: Storage, bus: Bus, now: () => number) {
+function createLane(collection: CollectionName, storage: Storage, bus: Bus, now: () => number, exclusive?: Exclusive) {
   const waiting: Job[] = [];
   let running = false;
   let clock: CommitClock | undefined;
 
-  async function openClock(): Promise<CommitClock> {
-    const fresh = createCommitClock();
+  async function openClock(fresh = createCommitClock()): Promise<CommitClock> {
     for (const [name, filter] of [
       [collection, {}],
       ['tombstones', { collection }]
     ] as const) {
       for await (const [newest] of storage.find(name, {
-        filter: { ...filter, srvModified: { $gt: 0 } },
+        filter: { ...filter, srvModified: { $gt: now() - ENOUGH } },
         sort: [['srvModified', -1]],
         limit: 1
       })) {
@@ -98,13 +117,24 @@ function createLane(collection: CollectionName, storage: Storage, bus: Bus, now:
   }
 
   async function commitBatch(jobs: readonly Job[]): Promise<void> {
-    clock ??= await openClock();
+    const turn = await exclusive?.(collection);
+    try {
+      await commitInTurn(jobs, turn);
+    } finally {
+      turn?.release();
+    }
+  }
+
+  async function commitInTurn(jobs: readonly Job[], turn: Turn | undefined): Promise<void> {
+    if (!clock || (turn && turn.last === undefined)) clock = await openClock(clock);
+    if (turn?.last !== undefined) clock.seen(turn.last);
     const keys = jobs.flatMap((job) => job.mutations.flatMap((mutation) => mutation.lookups.map((lookup) => lookup.key)));
     const workspace = new Workspace(keys);
-    workspace.load(await storage.candidates(collection, unique(keys)));
+    const found = await storage.candidates(collection, unique(keys));
+    workspace.load(found);
     const done: { job: Job; outcomes: Outcome[]; changes: Change[]; events: Committed[] }[] = [];
     for (const job of jobs) {
-      const plan = { job, outcomes: [] as Outcome[], changes: [] as Change[], events: [] as Committed[] };
+      const plan = { job, mayMiss: found.mayMiss, outcomes: [] as Outcome[], changes: [] as Change[], events: [] as Committed[] };
       try {
         for (const mutation of job.mutations) await planOne(mutation, job.door, workspace, clock, plan);
         workspace.keep();
@@ -115,9 +145,15 @@ function createLane(collection: CollectionName, storage: Storage, bus: Bus, now:
       }
     }
     const changes = done.flatMap((plan) => plan.changes);
-    if (changes.length > 0) await storage.apply(changes);
     const events = done.flatMap((plan) => plan.events);
-    if (events.length > 0) bus.publish('committed', events);
+    if (changes.length > 0) {
+      turn?.storing(events);
+      await storage.apply(changes);
+    }
+    if (events.length > 0) {
+      await turn?.announce(events);
+      bus.publish('committed', events);
+    }
     for (const { job, outcomes } of done) job.resolve(outcomes);
   }
 
@@ -126,11 +162,11 @@ function createLane(collection: CollectionName, storage: Storage, bus: Bus, now:
     door: Door,
     workspace: Workspace,
     clock: CommitClock,
-    plan: { outcomes: Outcome[]; changes: Change[]; events: Committed[] }
+    plan: { mayMiss: Candidates['mayMiss']; outcomes: Outcome[]; changes: Change[]; events: Committed[] }
   ): Promise<void> {
     const at = now();
     const stored = workspace.find(mutation.lookups) ?? (mutation.similar && (await findSimilar(mutation.similar, workspace)));
-    const decision = mutation.decide(stored, at);
+    const decision = stored || !plan.mayMiss ? mutation.decide(stored, at) : decideUnseen(collection, mutation, plan.mayMiss, at);
     if (decision.do === 'nothing' || (decision.do === 'remove' && !stored)) {
       plan.outcomes.push({ op: 'none', doc: stored, previous: stored });
       return;
@@ -145,6 +181,12 @@ function createLane(collection: CollectionName, storage: Storage, bus: Bus, now:
       }
       plan.changes.push({ op: 'remove', collection, _id: doc._id });
       plan.outcomes.push({ op: 'delete', doc, previous: doc });
+      return;
+    }
+    if (decision.do === 'shorten') {
+      workspace.put(decision.doc);
+      plan.changes.push({ op: 'replace', collection, doc: decision.doc });
+      plan.outcomes.push({ op: 'update', doc: decision.doc, previous: stored });
       return;
     }
     const doc = seal(decision, stored, clock, at);

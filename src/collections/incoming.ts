@@ -7,7 +7,8 @@ const MAX_DEPTH = 100;
 
 /**
  * Admits what a client calls a document: an object, not too deep, no `$` in front of a key (MongoDB would read an operator),
- * an `identifier` that is text, active HTML stripped (D7), `_id: null` read as absent (D8).
+ * an `identifier` that is text, active HTML stripped (D7), `_id: null` read as absent (D8). What one of the stores could not keep
+ * is refused at both, so that a site can change its store; half of a surrogate pair, which is no text, becomes U+FFFD.
  * @returns a copy; the input stays untouched
  * @throws Refusal `bad-document`
  */
@@ -21,13 +22,17 @@ export function admit(value: unknown): Doc {
 }
 
 function clean(value: unknown, depth: number): unknown {
-  if (typeof value === 'string') return purify(value);
+  if (typeof value === 'string') return purify(wellFormed(value));
+  // JSON has no word for it: it would come back as null
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new Refusal('bad-document', 'A number is too large');
   if (value === null || typeof value !== 'object') return value;
   if (depth > MAX_DEPTH) throw new Refusal('bad-document', 'Document nested too deeply');
   if (Array.isArray(value)) return value.map((item) => clean(item, depth + 1));
   const out: Record<string, unknown> = {};
-  for (const [key, item] of Object.entries(value)) {
+  for (const [name, item] of Object.entries(value)) {
+    const key = wellFormed(name);
     if (key.startsWith('$')) throw new Refusal('bad-document', 'Field names must not start with $');
+    if (key.includes('\0') || key === '_bsontype') throw new Refusal('bad-document', 'A field name is not allowed');
     // a plain assignment to __proto__ would change the object instead of adding a field
     if (key === '__proto__')
       Object.defineProperty(out, key, { value: clean(item, depth + 1), enumerable: true, writable: true, configurable: true });
@@ -35,3 +40,5 @@ function clean(value: unknown, depth: number): unknown {
   }
   return out;
 }
+
+const wellFormed = (text: string): string => text.replace(/\p{Surrogate}/gu, '\ufffd');

@@ -1,4 +1,4 @@
-import type { StoreName } from '../storage/port.ts';
+import type { CollectionName, StoreName } from '../storage/port.ts';
 import type { IntegrationSettings } from './integrations.ts';
 
 /** Public settings as status.json shows them (units, thresholds, enabled features …), keys in the reference's order. */
@@ -30,10 +30,18 @@ export interface Config {
         readonly maxIdleTimeMs: number;
       }
     | undefined;
+  /** Where writes wait while MongoDB is away; `folder` undefined: they are refused. */
+  readonly journal: { readonly folder: string | undefined; readonly maxBytes: number };
+  /** Present when several processes serve this site together; then `mongo` and `apiSecret` are present too. */
+  readonly redisUrl: string | undefined;
+  /** Start of every name in Redis; undefined without `redisUrl`. */
+  readonly redisPrefix: string | undefined;
   readonly tls: { readonly keyFile: string; readonly certFile: string; readonly caFile: string | undefined } | undefined;
   readonly insecureUseHttp: boolean;
   readonly hsts: { readonly enabled: boolean; readonly includeSubdomains: boolean; readonly preload: boolean };
   readonly csp: { readonly enabled: boolean; readonly reportOnly: boolean };
+  /** Who may frame the pages, as `frame-ancestors` spells it. */
+  readonly frameAncestors: readonly string[];
   /** `auto`: one hop when the peer is a private or loopback address; a number of hops; a list of addresses or CIDRs; or none. */
   readonly trustProxy: 'auto' | 'none' | number | readonly string[];
   readonly cors: { readonly enabled: boolean; readonly allowOrigin: string };
@@ -56,11 +64,46 @@ export interface Config {
     /** Days to keep, per collection, after which a v3 write prunes. */
     readonly autoprune: Readonly<Partial<Record<StoreName, number>>>;
   };
+  readonly housekeeping: {
+    /** Days to keep, per collection; absent: forever. */
+    readonly keepDays: Readonly<Partial<Record<CollectionName, number>>>;
+    /** Days after which predicted curves leave device statuses; undefined: never. */
+    readonly predictionsDays: number | undefined;
+    readonly tombstoneDays: number;
+    /** Bytes above which device statuses are thinned; undefined: never. */
+    readonly budget: number | undefined;
+  };
+  readonly backup: {
+    /** Time between backups of the server itself, ms; undefined: none. */
+    readonly everyMs: number | undefined;
+    /** How many are kept. */
+    readonly keep: number;
+    readonly dir: string;
+  };
+  /** Free bytes on the disk of the data folder below which administrators are told; 0: never. */
+  readonly diskWarnBytes: number;
   /** Root socket writes: how many at once, and how many per second after that. */
   readonly socketWrites: { readonly burst: number; readonly perSecond: number };
+  /** Bounds of what one client, and everybody together, may use; 0: no bound. Rates are per minute. */
+  readonly limits: {
+    readonly wrongCredentials: number;
+    readonly searches: number;
+    readonly largeAnswers: number;
+    readonly connectionsPerClient: number;
+    readonly connections: number;
+    readonly socketsPerClient: number;
+    readonly sockets: number;
+  };
   readonly heartbeatMs: number;
   /** Hours of device statuses kept live (24, or 48 with DEVICESTATUS_DAYS=2). */
   readonly devicestatusHours: number;
+  readonly ops: {
+    /** Who may read /metrics: everybody (`on`), administrators and holders of the token (`private`), nobody (`off`). */
+    readonly metrics: 'private' | 'on' | 'off';
+    readonly metricsToken: string | undefined;
+    /** Database operations that take longer are logged, ms; 0: none. */
+    readonly slowQueryMs: number;
+  };
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent';
   readonly settings: Settings;
   readonly extendedSettings: Readonly<Record<string, Readonly<Record<string, unknown>>>>;

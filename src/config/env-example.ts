@@ -7,11 +7,13 @@ const SECTIONS: Partial<Record<VariableName, string>> = {
   API_SECRET: 'Access',
   INSECURE_USE_HTTP: 'Transport',
   STORAGE_URI: 'Storage',
+  ENTRIES_KEEP_DAYS: 'Housekeeping',
   API_MAX_COUNT: 'APIs',
   ENABLE: 'Features',
   DISPLAY_UNITS: 'Glucose and alarms',
   CUSTOM_TITLE: 'Display',
   NTFY_URL: 'Messages that leave the server (Pushover, IFTTT and Loop: see their sections below)',
+  METRICS: 'Operations',
   IMPORT_CONFIG: 'Kept for existing installations'
 };
 

@@ -1,3 +1,5 @@
+import { frameAncestorsSchema } from './frame-ancestors.ts';
+import { pauseSchema } from './pause.ts';
 import { trustProxySchema } from './trust-proxy.ts';
 import {
   checked,
@@ -7,6 +9,7 @@ import {
   forgivingNumber,
   lenientNumber,
   minutesList,
+  optionalNumber,
   settingNumber,
   settingSwitch,
   strictAmount,
@@ -20,6 +23,7 @@ import {
 const MIN_SECRET = 12;
 const MIN_KEY = 32;
 const MONGO_URI = /^mongodb(\+srv)?:\/\/[^\s/]+/;
+const REDIS_URI = /^rediss?:\/\/[^\s/]+\S*$/;
 const WEB = {
   allowed: 'an address that begins with http:// or https://',
   check: (value: string) => /^https?:\/\/[^\s/]+\S*$/i.test(value)
@@ -71,6 +75,32 @@ export const VARIABLES = {
     'Whose X-Forwarded-For and X-Forwarded-Proto are believed: auto (one proxy on a private or local address), none, a number of proxies, or addresses and ranges.'
   ),
 
+  RATE_LIMIT_WRONG_CREDENTIALS: strictNumber(
+    30,
+    0,
+    1_000_000,
+    'Different wrong secrets and tokens an address may try per minute; after that 429, but for who signed in from there before. 0: no such limit.'
+  ),
+  RATE_LIMIT_SEARCHES: strictNumber(
+    120,
+    0,
+    1_000_000,
+    'Searches through everything (regular expressions, /times, /slice, /count, /ddata/at) an address may ask for per minute; after that 429. 0: no such limit.'
+  ),
+  RATE_LIMIT_LARGE_ANSWERS: strictNumber(
+    60,
+    0,
+    1_000_000,
+    'Answers above 4 MiB an address may get per minute; after that 429 to what could be another one. 0: no such limit.'
+  ),
+  CONNECTIONS_PER_CLIENT: strictNumber(
+    256,
+    0,
+    1_000_000,
+    'Connections one address (trusted proxies excepted) may hold; a further one ends the longest idle or unfinished one. 0: no such limit.'
+  ),
+  MAX_CONNECTIONS: strictNumber(10_000, 0, 1_000_000, 'The same for everybody together. 0: no such limit.'),
+
   // transport
   INSECURE_USE_HTTP: flag(
     false,
@@ -86,8 +116,16 @@ export const VARIABLES = {
     false,
     'Shown in the settings only; the header follows SECURE_HSTS_HEADER_INCLUDESUBDOMAINS.'
   ),
-  SECURE_CSP: flag(false, 'Whether a content security policy is sent.'),
-  SECURE_CSP_REPORT_ONLY: flag(false, 'Whether that policy only reports and blocks nothing.'),
+  SECURE_CSP: flag(
+    false,
+    'Whether a content security policy is sent with answers of the APIs too, and reports are taken; the pages always have one.'
+  ),
+  SECURE_CSP_REPORT_ONLY: flag(false, 'Whether that policy of the APIs only reports and blocks nothing.'),
+  FRAME_ANCESTORS: custom(
+    frameAncestorsSchema,
+    ["'self'"],
+    'Sites that may show the pages in a frame (a dashboard, a split view elsewhere): self, none, *, or their addresses; those of FRAME_URL_1 and so on may anyway.'
+  ),
 
   // storage
   STORAGE_URI: checked(
@@ -96,6 +134,19 @@ export const VARIABLES = {
     'an address that begins with mongodb:// or mongodb+srv:// and names a server',
     (value) => MONGO_URI.test(value),
     { aliases: ['MONGO_CONNECTION', 'MONGO', 'MONGOLAB_URI', 'MONGODB_URI'], secret: true }
+  ),
+  BACKUP_EVERY: custom(
+    pauseSchema,
+    undefined,
+    'Time between backups by the server itself, as 12h, 24h or 7d (a bare number counts hours), or off. Not set: 24h for the database file in DATA_DIR, off for MongoDB.'
+  ),
+  BACKUP_KEEP: strictNumber(7, 1, 10_000, 'How many backups are kept; older ones go when a new one has been verified.'),
+  BACKUP_DIR: text(undefined, 'Folder for backups, better on another disk; when not set, backups in DATA_DIR.'),
+  DISK_WARN_MB: strictNumber(
+    500,
+    0,
+    100_000_000,
+    'Free space of the disk with DATA_DIR below which administrators are told, in MB; backups of the server itself leave that much. 0: no warning.'
   ),
   ENTRIES_COLLECTION: text('entries', 'MongoDB collection of glucose entries.', { aliases: ['MONGO_COLLECTION'] }),
   MONGO_TREATMENTS_COLLECTION: text('treatments', 'MongoDB collection of treatments.'),
@@ -108,12 +159,57 @@ export const VARIABLES = {
   MONGO_POOL_SIZE: lenientNumber(5, 1, 'Connections to MongoDB at most.'),
   MONGO_MIN_POOL_SIZE: lenientNumber(0, 0, 'Connections to MongoDB that are kept open.'),
   MONGO_MAX_IDLE_TIME_MS: lenientNumber(30000, 0, 'Time after which an idle connection to MongoDB is closed, in milliseconds.'),
+  REDIS_URL: checked(
+    undefined,
+    'Redis that several processes of one site talk over, redis://… or rediss://…; needs MongoDB and API_SECRET. Not set: there is one process.',
+    'an address that begins with redis:// or rediss:// and names a server',
+    (value) => REDIS_URI.test(value),
+    { secret: true }
+  ),
+  REDIS_PREFIX: text(
+    undefined,
+    'Start of every name in Redis, the same in all processes of a site; when not set, made from the API secret and the names in MongoDB.'
+  ),
   MONGO_POOL_DEBUG: flag(false, 'Known from other servers; has no effect here.'),
+  JOURNAL_DIR: text(
+    undefined,
+    'Folder in which uploads are kept while MongoDB is away, with a copy of the last days to answer from; off: they are refused. Not set: journal in DATA_DIR. Not used with REDIS_URL.'
+  ),
+  JOURNAL_MAX_MB: strictNumber(256, 1, 100_000, 'Most of what is kept so, in MB; beyond it uploads are refused.'),
+
+  // housekeeping
+  ENTRIES_KEEP_DAYS: optionalNumber(7, 100_000, 'Days to keep entries; older ones are removed every hour. Not set: forever.'),
+  TREATMENTS_KEEP_DAYS: optionalNumber(7, 100_000, 'Days to keep treatments, likewise.'),
+  DEVICESTATUS_KEEP_DAYS: optionalNumber(7, 100_000, 'Days to keep device statuses, likewise.'),
+  ACTIVITY_KEEP_DAYS: optionalNumber(7, 100_000, 'Days to keep activity, likewise.'),
+  PREDICTIONS_KEEP_DAYS: optionalNumber(
+    3,
+    100_000,
+    'Days after which the predicted curves are taken out of device statuses, the largest part of a database; the rest of them stays. Not set: never.'
+  ),
+  DELETED_KEEP_DAYS: strictNumber(
+    730,
+    30,
+    100_000,
+    'Days for which apps that synchronise by history are told about a document deleted for good.'
+  ),
+  STORAGE_BUDGET_MB: optionalNumber(
+    20,
+    10_000_000,
+    'Size of the database above which device statuses are thinned: predicted curves older than a week first, then statuses older than a month, oldest first. Entries and treatments are never touched. Not set: never.'
+  ),
 
   // apis
   API_MAX_COUNT: strictNumber(100000, 1, 10_000_000, 'Most documents one request of API v1 may ask for.'),
   SOCKET_WRITE_BURST: strictNumber(50, 1, 1_000_000, 'Writes a socket may send at once.'),
   SOCKET_WRITE_RATE: strictNumber(10, 1, 1_000_000, 'Writes a socket may send per second after that.'),
+  SOCKETS_PER_CLIENT: strictNumber(
+    100,
+    0,
+    1_000_000,
+    'Sockets one address may hold at once; further ones are refused. 0: no such limit.'
+  ),
+  MAX_SOCKETS: strictNumber(5000, 0, 1_000_000, 'Sockets of everybody together; further ones are refused. 0: no such limit.'),
   API3_SECURITY_ENABLE: flag(true, 'off opens API v3 to everybody, without any credentials.'),
   API3_MAX_LIMIT: lenientNumber(1000, 1, 'Most documents one request of API v3 gets, and how many it gets when it does not say.'),
   API3_DEDUP_FALLBACK_ENABLED: flag(
@@ -216,6 +312,27 @@ export const VARIABLES = {
     "Address used instead of Apple's push service, which LOOP_PUSH_SERVER_ENVIRONMENT chooses.",
     WEB.allowed,
     WEB.check
+  ),
+
+  // operations
+  METRICS: choice(
+    'private',
+    ['private', 'on', 'off'],
+    'Who may read /metrics (Prometheus): private (API secret, token of an administrator, or METRICS_TOKEN), on (everybody) or off (nobody).',
+    'fail'
+  ),
+  METRICS_TOKEN: checked(
+    undefined,
+    'Token that reads /metrics and nothing else, 12 characters or more; Prometheus sends it as "Authorization: Bearer …".',
+    `at least ${MIN_SECRET} characters long`,
+    (value) => value.length >= MIN_SECRET,
+    { secret: true }
+  ),
+  SLOW_QUERY_MS: strictNumber(
+    500,
+    0,
+    3_600_000,
+    'Database operations that take longer, in milliseconds, are logged by their shape, without any values; 0 for none.'
   ),
 
   // kept for existing installations

@@ -11,6 +11,8 @@ const SECRETS: ReadonlySet<string> = new Set([
   'obscured',
   'obscureDeviceProvenance'
 ]);
+/** Settings of a feature reach clients under whatever name they were given: one that says what it is stays here as well. */
+const SECRET_NAME = /(secret|password|passwd|token|api_?key)$/i;
 
 /**
  * A copy without secrets at any depth, for every door that shows settings or properties. An object with `obscured` (a list of
@@ -28,7 +30,7 @@ function filtered(value: unknown): unknown {
   const hidden = new Set<unknown>(Array.isArray(obscured) ? obscured : []);
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([key]) => !SECRETS.has(key))
+      .filter(([key]) => !SECRETS.has(key) && !SECRET_NAME.test(key))
       .map(([key, member]) => [
         key,
         key === 'enable' && Array.isArray(enable) ? enable.filter((name) => !hidden.has(name)) : filtered(member)
@@ -65,6 +67,33 @@ export function statusBody(
     runtimeState,
     server: SERVER
   };
+}
+
+/**
+ * {@link statusBody} as JSON text: the settings, most of it, are written once.
+ * @returns a function of the moment
+ */
+export function createStatusText(
+  config: Pick<Config, 'settings' | 'extendedSettings'>
+): (moment: Parameters<typeof statusBody>[1]) => string {
+  const {
+    serverTime: _t,
+    serverTimeEpoch: _e,
+    authorized: _a,
+    runtimeState: _r,
+    ...fixed
+  } = statusBody(config, {
+    now: 0,
+    authorized: null,
+    runtimeState: 'loaded'
+  });
+  const { status, name, version, ...settings } = fixed;
+  const { server, ...middle } = settings;
+  const head = JSON.stringify({ status, name, version }).slice(0, -1);
+  const body = JSON.stringify(middle).slice(1, -1);
+  const tail = JSON.stringify({ server }).slice(1);
+  return ({ now, authorized, runtimeState }) =>
+    `${head},"serverTime":"${new Date(now).toISOString()}","serverTimeEpoch":${now},${body},"authorized":${JSON.stringify(authorized)},"runtimeState":"${runtimeState}",${tail}`;
 }
 
 /**

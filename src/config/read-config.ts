@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { hostname as machineName } from 'node:os';
+import { join } from 'node:path';
 import type { StoreName } from '../storage/port.ts';
 import type { Config } from './config.ts';
 import { type Env, readEnvironment } from './environment.ts';
@@ -8,7 +9,11 @@ import { featureWords } from './features.ts';
 import { readAnyway, readIntegrations } from './integrations.ts';
 import { type Reading, readVariables, type Values } from './read-variables.ts';
 import { readSettings } from './settings.ts';
+import { defaultRedisPrefix, siteKey } from './site-keys.ts';
 import { unknownNameWarnings } from './unknown-names.ts';
+
+/** The database file is the only copy of what apps have deleted on their side: a daily backup unless somebody says otherwise. */
+const DAY_MS = 86_400_000;
 
 /** The environment cannot be served; each sentence names a variable, what is wrong with it and what is allowed. Holds no secret. */
 export class ConfigError extends Error {
@@ -43,6 +48,7 @@ export function readConfig(env: Env, machine = machineName()): Config {
   if ((values.SSL_KEY === undefined) !== (values.SSL_CERT === undefined))
     warnings.push('SSL_KEY and SSL_CERT only work together; with one of them missing the server speaks plain http.');
   warnings.push(...unknownNameWarnings(environment, settings.enable, readAnyway(disable)));
+  problems.push(...redisProblems(values));
   if (problems.length > 0) throw new ConfigError(problems);
 
   const delay = values.AUTH_FAIL_DELAY;
@@ -51,8 +57,12 @@ export function readConfig(env: Env, machine = machineName()): Config {
     hostname: listenAddress(values.HOSTNAME, environment.lookup('HOST')?.text, machine),
     dataDir: values.DATA_DIR,
     apiSecret: values.API_SECRET,
-    jwtSecret: values.JWT_SECRET,
+    // a token of one process must be good at the others, whose folders hold other keys
+    jwtSecret: values.JWT_SECRET ?? (values.REDIS_URL && values.API_SECRET ? siteKey(values.API_SECRET, 'jwt', 64) : undefined),
     mongo: mongo(values),
+    journal: { folder: journalFolder(values), maxBytes: values.JOURNAL_MAX_MB * 1_048_576 },
+    redisUrl: values.REDIS_URL,
+    redisPrefix: redisPrefix(values),
     tls:
       values.SSL_KEY && values.SSL_CERT
         ? { keyFile: values.SSL_KEY, certFile: values.SSL_CERT, caFile: values.SSL_CA }
@@ -64,6 +74,7 @@ export function readConfig(env: Env, machine = machineName()): Config {
       preload: values.SECURE_HSTS_HEADER_PRELOAD
     },
     csp: { enabled: values.SECURE_CSP, reportOnly: values.SECURE_CSP_REPORT_ONLY },
+    frameAncestors: values.FRAME_ANCESTORS,
     trustProxy: values.TRUST_PROXY,
     cors: { enabled: settings.enable.includes('cors'), allowOrigin: String(extendedSettings.cors?.allowOrigin || '*') },
     authDefaultRoles: String(settings.authDefaultRoles)
@@ -82,9 +93,26 @@ export function readConfig(env: Env, machine = machineName()): Config {
       maxLimit: values.API3_MAX_LIMIT,
       autoprune: autoprune(values)
     },
+    housekeeping: housekeeping(values),
+    backup: {
+      everyMs: (values.BACKUP_EVERY ?? (values.STORAGE_URI === undefined ? DAY_MS : 0)) || undefined,
+      keep: values.BACKUP_KEEP,
+      dir: values.BACKUP_DIR ?? join(values.DATA_DIR, 'backups')
+    },
+    diskWarnBytes: values.DISK_WARN_MB * 1024 * 1024,
     socketWrites: { burst: values.SOCKET_WRITE_BURST, perSecond: values.SOCKET_WRITE_RATE },
+    limits: {
+      wrongCredentials: values.RATE_LIMIT_WRONG_CREDENTIALS,
+      searches: values.RATE_LIMIT_SEARCHES,
+      largeAnswers: values.RATE_LIMIT_LARGE_ANSWERS,
+      connectionsPerClient: values.CONNECTIONS_PER_CLIENT,
+      connections: values.MAX_CONNECTIONS,
+      socketsPerClient: values.SOCKETS_PER_CLIENT,
+      sockets: values.MAX_SOCKETS
+    },
     heartbeatMs,
     devicestatusHours: extendedSettings.devicestatus?.days === 2 ? 48 : 24,
+    ops: { metrics: values.METRICS, metricsToken: values.METRICS_TOKEN, slowQueryMs: values.SLOW_QUERY_MS },
     logLevel: values.LOG_LEVEL,
     settings,
     extendedSettings,
@@ -132,6 +160,45 @@ function mongo(values: Values): Config['mongo'] {
     minPoolSize: values.MONGO_MIN_POOL_SIZE,
     maxIdleTimeMs: values.MONGO_MAX_IDLE_TIME_MS
   };
+}
+
+function housekeeping(values: Values): Config['housekeeping'] {
+  const days = {
+    entries: values.ENTRIES_KEEP_DAYS,
+    treatments: values.TREATMENTS_KEEP_DAYS,
+    devicestatus: values.DEVICESTATUS_KEEP_DAYS,
+    activity: values.ACTIVITY_KEEP_DAYS
+  };
+  return {
+    keepDays: Object.fromEntries(Object.entries(days).filter(([, value]) => value !== undefined)),
+    predictionsDays: values.PREDICTIONS_KEEP_DAYS,
+    tombstoneDays: values.DELETED_KEEP_DAYS,
+    budget: values.STORAGE_BUDGET_MB === undefined ? undefined : values.STORAGE_BUDGET_MB * 1024 * 1024
+  };
+}
+
+/** Processes can only be one site when they share database and secret. */
+function redisProblems({ REDIS_URL, STORAGE_URI, API_SECRET }: Values): string[] {
+  if (REDIS_URL === undefined) return [];
+  return [
+    ...(STORAGE_URI === undefined
+      ? [
+          'REDIS_URL lets several processes serve one site, for which they need one MongoDB: set STORAGE_URI, or remove REDIS_URL.'
+        ]
+      : []),
+    ...(API_SECRET === undefined ? ['REDIS_URL needs API_SECRET: all processes of a site must know the same one.'] : [])
+  ];
+}
+
+function redisPrefix(values: Values): string | undefined {
+  const found = mongo(values);
+  if (values.REDIS_URL === undefined || values.API_SECRET === undefined || !found) return undefined;
+  return values.REDIS_PREFIX || defaultRedisPrefix(values.API_SECRET, found);
+}
+
+function journalFolder({ JOURNAL_DIR, DATA_DIR }: Values): string | undefined {
+  if (JOURNAL_DIR === undefined) return join(DATA_DIR, 'journal');
+  return JOURNAL_DIR.toLowerCase() === 'off' ? undefined : JOURNAL_DIR;
 }
 
 function autoprune(values: Values): Config['api3']['autoprune'] {

@@ -103,6 +103,10 @@ export const strictNumber = (fallback: number, min: number, max: number, about: 
 export const strictAmount = (fallback: number, min: number, max: number, about: string) =>
   variable(numberSchema(min, max, false), fallback, about);
 
+/** A number that has to be right where it is given; without it the feature is off. */
+export const optionalNumber = (min: number, max: number, about: string) =>
+  variable<number | undefined>(numberSchema(min, max, false), undefined, about);
+
 /** One word of a list, any case; `onBad` says whether another word stops the start. */
 export const choice = <const T extends string>(fallback: T, words: readonly T[], about: string, onBad: 'fail' | 'default') =>
   variable<T>(

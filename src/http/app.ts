@@ -9,9 +9,12 @@ import { errorRenderer, notFound } from './errors.ts';
 import { bodies } from './middleware/body.ts';
 import { compress } from './middleware/compress.ts';
 import { cors } from './middleware/cors.ts';
-import { exchangeLimit } from './middleware/limits.ts';
-import { poweredBy } from './middleware/powered-by.ts';
+import { requestLimits } from './middleware/limits.ts';
+import { pageHeaders } from './middleware/page-headers.ts';
+import { takesGzip } from './middleware/takes-gzip.ts';
 import { transport } from './middleware/transport.ts';
+import { ops } from './ops/index.ts';
+import { underWay } from './ops/under-way.ts';
 import { createPageCache } from './page-cache.ts';
 import { pebble } from './pebble.ts';
 import { noContent, robots, versions } from './root.ts';
@@ -27,13 +30,16 @@ import { createV3 } from './v3/index.ts';
  * @param current what the plugins say now, shared with the alarms
  */
 export function createApp(services: Services, current: () => Current): Express {
-  const { config, log } = services;
+  const { config, lifecycle, log, metrics } = services;
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', createParamsParser());
   app.set('json escape', false);
 
+  if (metrics) app.use(metrics.http);
   app.use(requestLog(log));
+  if (lifecycle) app.use(underWay(lifecycle));
+  app.use(ops(services));
   if (!config.insecureUseHttp) app.use(transport(config));
   app.get('/robots.txt', robots);
   if (config.cors.enabled) app.use(cors(config));
@@ -41,6 +47,7 @@ export function createApp(services: Services, current: () => Current): Express {
   app.use(compress());
 
   app.get('/api/versions', versions);
+  app.use('/api', requestLimits(services));
   app.use('/api/v3', createV3(services));
 
   const shared = {
@@ -49,13 +56,13 @@ export function createApp(services: Services, current: () => Current): Express {
     adminNotifies: createAdminNotifies(services),
     answers: createPageCache<Answer>(services, 'v1-answers')
   };
-  app.use(['/api/v1', '/api/v2'], poweredBy, extension, bodies());
+  app.use(['/api/v1', '/api/v2'], takesGzip, extension, bodies(services));
   app.use('/api/v1', createV1({ ...shared, door: 'v1' }));
-  app.use('/api/v2/authorization/request', exchangeLimit(config));
   // its own few routes first: followers poll the properties, and no route of v1 has such a name
   app.use('/api/v2', createV2(services, current));
   app.use('/api/v2', createV1({ ...shared, door: 'v2' }));
   app.use(pebble(services, current));
+  app.use(pageHeaders(config));
   app.use(apiDescriptions(services));
   app.use(createPages(config));
 

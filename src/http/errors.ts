@@ -3,8 +3,16 @@ import type { Logger } from 'pino';
 import { type ErrorCode, Refusal } from '../errors.ts';
 import { requestId } from '../observe/request-log.ts';
 
-/** Errors of the body parsers and the router carry a status; these are the ones we pass on. */
-const BY_STATUS: Readonly<Record<number, ErrorCode>> = { 400: 'bad-json', 413: 'too-large', 415: 'unsupported-type' };
+/** Errors of the body parsers, the router and of what sends files carry a status; these are the ones we pass on. */
+const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
+  400: 'bad-json',
+  412: 'stale',
+  413: 'too-large',
+  415: 'unsupported-type',
+  416: 'bad-range'
+};
+/** Of these the usual words say it all. */
+const NO_BODY = new Set<ErrorCode>(['stale', 'bad-range']);
 
 const SENTENCES: Readonly<Record<string, string>> = {
   'entity.parse.failed': 'The body is not valid JSON',
@@ -24,6 +32,7 @@ export function toRefusal(error: unknown): Refusal | undefined {
   if (!code) return undefined;
   if (error instanceof URIError || (code === 'bad-json' && type === undefined))
     return new Refusal('bad-path', 'The path cannot be decoded');
+  if (NO_BODY.has(code)) return new Refusal(code);
   return new Refusal(code, SENTENCES[String(type)] ?? 'The body cannot be read');
 }
 

@@ -7,6 +7,7 @@ const WHOLE = 1_048_576;
  * Sends text that is made bit by bit. Small answers are collected first, so that they carry an ETag that changes exactly when
  * they do (xDrip+ compares it between polls) and can be answered with 304. Large ones are passed on as they come, at the pace
  * of the reader, and are never held as a whole. The content type must be set.
+ * `res.locals.size` tells how many characters it were.
  * @param chunks text; what it throws before anything was sent is thrown, later failures break the connection
  * @param keep told the text of an answer that goes out in one piece
  */
@@ -17,8 +18,11 @@ export async function sendChunks(
   keep: (body: string) => void = () => {}
 ): Promise<void> {
   let held = '';
+  let size = 0;
   let write: Writer | undefined;
   for await (const chunk of chunks) {
+    size += chunk.length;
+    res.locals.size = size;
     if (write) await write(chunk);
     else {
       held += chunk;

@@ -41,6 +41,8 @@ export function createLive({ storage, bus, config, now, log }: LiveDeps): Live &
   let pending: NodeJS.Immediate | undefined;
   let lull: { readonly until: number; readonly timer: NodeJS.Timeout } | undefined;
   let retry: NodeJS.Timeout | undefined;
+  /** When the first commit came in that is not shown yet. */
+  let waitingSince: number | undefined;
   let settleReady!: () => void;
   const ready = new Promise<void>((resolve) => {
     settleReady = resolve;
@@ -51,6 +53,7 @@ export function createLive({ storage, bus, config, now, log }: LiveDeps): Live &
       early.push(...events);
       return;
     }
+    waitingSince ??= performance.now();
     for (const event of events) takeIn(recent, event);
     if (events.length < BACKFILL) pending ??= setImmediate(flush);
     else awaitLull();
@@ -108,6 +111,8 @@ export function createLive({ storage, bus, config, now, log }: LiveDeps): Live &
     clearTimeout(lull?.timer);
     pending = undefined;
     lull = undefined;
+    const since = waitingSince;
+    waitingSince = undefined;
     if (!recent || closed) return;
     const before = present;
     try {
@@ -124,7 +129,7 @@ export function createLive({ storage, bus, config, now, log }: LiveDeps): Live &
         log.error({ err: error, owner }, 'a listener of the live state failed');
       }
     }
-    bus.publish('live-updated', { at: present.lastUpdated });
+    bus.publish('live-updated', { at: present.lastUpdated, ...(since !== undefined && { lagMs: performance.now() - since }) });
   }
 
   function beat(): void {

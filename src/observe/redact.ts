@@ -4,9 +4,17 @@ export const CENSOR = '[redacted]';
 const SECRET_KEY = /secret|token|jwt|password|passwd|authorization|api.?key/i;
 const LONGEST_URL = 1000;
 
+/** Parameters that hold an amount or names of fields, never a value somebody measured. */
+const PLAIN_KEY = /^(count|limit|skip|hours|days|frequency|transport|EIO|fields|_all|sort(\$desc|\[[\w$.]+\])?)$/i;
+const PLAIN = /^-?[\w$.,]{1,200}$/;
+/** An instant: epoch seconds or milliseconds, or an ISO date with or without its time. */
+const INSTANT = /^(\d{9,13}(\.\d+)?|\d{4}-\d\d(-\d\d)?([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+ -]\d\d:?\d\d)?)?)$/i;
+/** What stands where a value stood that may be somebody's glucose or note. */
+const HIDDEN = '…';
+
 /**
- * A request URL fit for a log: secrets in query parameters, in the user part and in the path of a token exchange are replaced,
- * the rest stays, very long ones are cut.
+ * A request URL fit for a log: secrets in query parameters, in the user part and in the path of a token exchange are replaced, and
+ * so is every value that is neither an instant nor an amount; names stay, very long URLs are cut.
  */
 export function redactUrl(url: string): string {
   const cut = url.length > LONGEST_URL ? `${url.slice(0, LONGEST_URL)}…` : url;
@@ -22,8 +30,13 @@ export function redactUrl(url: string): string {
 
 function redactPair(pair: string): string {
   const equals = pair.indexOf('=');
-  const key = equals < 0 ? pair : pair.slice(0, equals);
-  return equals >= 0 && SECRET_KEY.test(decoded(key)) ? `${key}=${CENSOR}` : pair;
+  // a name alone may be a secret that somebody put behind the question mark
+  if (equals < 0) return pair.length > 20 ? HIDDEN : pair;
+  const key = pair.slice(0, equals);
+  const value = decoded(pair.slice(equals + 1));
+  if (SECRET_KEY.test(decoded(key))) return `${key}=${CENSOR}`;
+  const isPlain = value === '' || INSTANT.test(value) || (PLAIN_KEY.test(decoded(key)) && PLAIN.test(value));
+  return isPlain ? pair : `${key}=${HIDDEN}`;
 }
 
 function decoded(key: string): string {

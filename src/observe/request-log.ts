@@ -6,6 +6,8 @@ import { redactUrl } from './redact.ts';
 const HEADER = 'X-Request-Id';
 /** An id worth keeping: a proxy's, not a story. */
 const SANE = /^[\w.:-]{1,64}$/;
+/** Platforms ask every few seconds, also while the answer is 503. */
+const PROBES = /^\/(healthz|readyz)(?=\?|$)/;
 
 /** Id of the request this response answers, for logs and for people who report a fault. */
 export function requestId(response: Response): string {
@@ -14,7 +16,7 @@ export function requestId(response: Response): string {
 
 /**
  * Gives every request an id (an incoming X-Request-Id of reasonable shape is kept) and logs method, address without secrets, status
- * and duration when the answer is out: at debug, at info from status 500.
+ * and duration when the answer is out: at debug, at info from status 500 (probes: always at debug).
  * @param clock milliseconds, for durations
  */
 export function requestLog(log: Logger, clock: () => number = () => performance.now()): RequestHandler {
@@ -30,7 +32,7 @@ export function requestLog(log: Logger, clock: () => number = () => performance.
     const { method, originalUrl } = request;
     const start = clock();
     response.once('close', () => {
-      const level = response.statusCode >= 500 ? 'info' : 'debug';
+      const level = response.statusCode >= 500 && !PROBES.test(originalUrl) ? 'info' : 'debug';
       if (!log.isLevelEnabled(level)) return;
       log[level](
         {

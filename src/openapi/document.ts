@@ -2,6 +2,7 @@ import { OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi';
 import type { Config } from '../config/config.ts';
 import { SERVER } from '../config/version.ts';
 import { createRegistry, describeRoute, headingOf, type Mount } from './registry.ts';
+import { ROUTES_OPS } from './routes-ops.ts';
 import { ROUTES_ROOT } from './routes-root.ts';
 import { ROUTES_V1 } from './routes-v1.ts';
 import { ROUTES_V2 } from './routes-v2.ts';
@@ -34,7 +35,7 @@ const mounts = ({ api3 }: Config): Mount[] => [
   {
     label: '',
     prefix: '',
-    routes: ROUTES_ROOT,
+    routes: [...ROUTES_ROOT, ...ROUTES_OPS],
     problems: { always: [], needed: 'Unauthorized', body: [] },
     credentials: EARLY.credentials
   }

@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { type RequestHandler, Router } from 'express';
 import type { Config } from '../config/config.ts';
+import { pageHeaders } from '../http/middleware/page-headers.ts';
 
 /** To find files of packages; loads nothing by itself. */
 const require = createRequire(import.meta.url);
@@ -47,13 +49,21 @@ export function apiDescriptions({ config }: { readonly config: Config }): Router
   const openApiJson = once(async () => JSON.stringify(await openApi()));
   const openApiYaml = once(async () => (await import('yaml')).stringify(await openApi(), { aliasDuplicateObjects: false }));
   const asyncApiJson = once(async () => JSON.stringify((await import('./async-document.ts')).asyncApiDocument(config)));
-  const socketsPage = once(async () => (await import('./sockets-page.ts')).socketsPage(config));
+  const sockets = once(async () => {
+    const { socketsPage, STYLE } = await import('./sockets-page.ts');
+    const hash = createHash('sha256').update(STYLE).digest('base64');
+    return { page: socketsPage(config), headers: pageHeaders(config, { styles: [`'sha256-${hash}'`] }) };
+  });
 
   const router = Router();
   router.get(['/api/openapi.json', '/swagger.json'], send('application/json', openApiJson));
   router.get('/swagger.yaml', send('text/vnd.yaml', openApiYaml));
   router.get('/api/asyncapi.json', send('application/json', asyncApiJson));
-  router.get('/api/sockets-docs', send('text/html', socketsPage));
+  router.get('/api/sockets-docs', async (req, res, next) => (await sockets()).headers(req, res, next));
+  router.get(
+    '/api/sockets-docs',
+    send('text/html', async () => (await sockets()).page)
+  );
   for (const base of ['/api-docs', '/api3-docs']) {
     router.get(base, swaggerPage(base));
     router.get(`${base}/:asset`, swaggerAsset);

@@ -23,6 +23,7 @@ export interface Mount {
 const HEADERS: Readonly<Record<string, string>> = {
   'Last-Modified': 'Time of the newest document, or of its last change.',
   ETag: 'Tag of this very answer.',
+  'Retry-After': 'When to try again, in seconds.',
   Location: 'Where to go, or where the document can be read.'
 };
 

@@ -3,7 +3,8 @@ import type { Config } from '../config/config.ts';
 import { ABOUT_SOCKETS } from './async-document.ts';
 import { type SocketEvent, type SocketNamespace, socketNamespaces } from './sockets.ts';
 
-const STYLE = `
+/** The only style in a page of ours: whoever serves it has to allow it. */
+export const STYLE = `
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #1c1e21; background: #fff }
 pre { background: #f4f5f7; padding: .75rem; overflow-x: auto; white-space: pre-wrap } code { background: #f4f5f7 }
 section { border-top: 2px solid #d0d4d9; margin-top: 2rem } h3 { margin-bottom: 0 } .way { color: #57606a; font-size: .9em }

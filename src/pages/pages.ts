@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import express, { type RequestHandler, type Response, Router } from 'express';
 import type { Config } from '../config/config.ts';
+import { frameOrigins, pageHeaders } from '../http/middleware/page-headers.ts';
 
 const ASSETS = fileURLToPath(new URL('./assets/', import.meta.url));
 
@@ -28,16 +29,16 @@ const TOP_FILES: readonly (readonly [path: string, file: string, type: string])[
 /** Pages that write must not be put into somebody else's frame. */
 const UNFRAMED: ReadonlySet<string> = new Set(['admin.html', 'food.html']);
 
-/** The pages people open in a browser, and what belongs to them below `/assets`. To be mounted after the APIs. */
-export function createPages({ settings }: Pick<Config, 'settings'>): Router {
+/** The pages people open in a browser, and what belongs to them below `/assets`. To be mounted after the APIs and {@link pageHeaders}. */
+export function createPages(config: Config): Router {
   const router = Router({ strict: true });
+  const unframed = pageHeaders(config, { unframed: true });
+  const splitView = pageHeaders(config, { frames: frameOrigins(config.settings) });
   for (const path of SLASHED) router.get(path, toSlash(path));
   for (const [path, file] of PAGES) {
-    router.get(path, (_req, res) => {
-      if (UNFRAMED.has(file)) res.set('X-Frame-Options', 'SAMEORIGIN');
-      if (file === 'split.html') allowFrames(res, settings);
-      send(res, file);
-    });
+    if (UNFRAMED.has(file)) router.get(path, unframed);
+    if (file === 'split.html') router.get(path, splitView);
+    router.get(path, (_req, res) => send(res, file));
   }
   for (const [path, file, type] of TOP_FILES) router.get(path, (_req, res) => send(res, file, type));
   // a new version must reach a page that stays open for weeks: always ask, mostly hear 304
@@ -66,21 +67,4 @@ function toSlash(path: string): RequestHandler {
       .type('html')
       .send('<!DOCTYPE html><title>Moved</title><p>This page ends with a slash.</p>');
   };
-}
-
-/** Where a content security policy is sent, the split view still may show the sites its owner listed. */
-function allowFrames(res: Response, settings: Config['settings']): void {
-  const origins = [1, 2, 3, 4, 5, 6, 7, 8]
-    .map((n) => originOf(settings[`frameUrl${n}`]))
-    .filter((origin) => origin !== undefined);
-  for (const name of ['Content-Security-Policy', 'Content-Security-Policy-Report-Only']) {
-    const policy = res.getHeader(name);
-    if (typeof policy === 'string') res.set(name, `${policy}; frame-src ${["'self'", ...new Set(origins)].join(' ')}`);
-  }
-}
-
-function originOf(address: unknown): string | undefined {
-  if (typeof address !== 'string' || !URL.canParse(address)) return undefined;
-  const { protocol, origin } = new URL(address);
-  return protocol === 'https:' || protocol === 'http:' ? origin : undefined;
 }

@@ -2,6 +2,7 @@ import type { Namespace, Server, Socket } from 'socket.io';
 import { createClientAddress } from '../access/client-address.ts';
 import type { Identity } from '../access/identity.ts';
 import { silenceOf } from '../alarms/silence.ts';
+import { Refusal } from '../errors.ts';
 import type { Services } from '../services.ts';
 import { identify, mayAck, mayRead } from './authorize.ts';
 import type { AlarmEvents, AlarmRequests, AlarmSubscribed } from './events.ts';
@@ -81,6 +82,8 @@ export function attachAlarmNamespace(io: Server, { access, bus, config, log, now
       turn = turn
         .then(() => subscribe(socket, messageOf(args) ?? {}))
         .catch((error: unknown) => {
+          if (error instanceof Refusal && error.code === 'too-many')
+            return { success: false, message: 'Too many requests', retryAfter: error.retryAfter };
           log.warn({ err: error }, 'a socket could not subscribe for alarms');
           return BAD;
         })
@@ -95,7 +98,7 @@ export function attachAlarmNamespace(io: Server, { access, bus, config, log, now
   const offAccess = bus.subscribe('access-changed', 'alarm-namespace', sweep);
   const offNotification = bus.subscribe('notification', 'alarm-namespace', ({ event, message }) => {
     sweep();
-    if (namespace.adapter.rooms.get(LISTENERS)?.size) namespace.to(LISTENERS).emit(event, message);
+    if (namespace.adapter.rooms.get(LISTENERS)?.size) namespace.local.to(LISTENERS).emit(event, message);
   });
   return () => {
     offAccess();

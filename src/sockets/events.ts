@@ -33,7 +33,7 @@ export type RootRequests = {
 /** Answer to `subscribe` on `/storage`. */
 export type StorageSubscribed =
   | { readonly success: true; readonly collections: readonly string[] }
-  | { readonly success: false; readonly message: string };
+  | { readonly success: false; readonly message: string; readonly retryAfter?: number };
 
 /** What clients of `/storage` say; the arguments are whatever a stranger sends, an acknowledgement perhaps among them. */
 export type StorageRequests = { subscribe: (...args: unknown[]) => void };

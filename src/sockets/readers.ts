@@ -41,8 +41,8 @@ export function createReaders(root: Namespace, { live, config, now }: Services, 
     nextFull = undefined;
     lastFull = performance.now();
     sweep();
-    if (hasMembers(STATUS_READERS)) root.to(STATUS_READERS).emit('dataUpdate', full(true));
-    if (hasMembers(READERS)) root.to(READERS).except(STATUS_READERS).emit('dataUpdate', full(false));
+    if (hasMembers(STATUS_READERS)) root.local.to(STATUS_READERS).emit('dataUpdate', full(true));
+    if (hasMembers(READERS)) root.local.to(READERS).except(STATUS_READERS).emit('dataUpdate', full(false));
   }
 
   const hasMembers = (room: string): boolean => (root.adapter.rooms.get(room)?.size ?? 0) > 0;
@@ -53,7 +53,7 @@ export function createReaders(root: Namespace, { live, config, now }: Services, 
     sweep();
     if (!hasMembers(READERS)) return;
     const { devicestatus } = delta;
-    root.to(READERS).emit('dataUpdate', {
+    root.local.to(READERS).emit('dataUpdate', {
       ...delta,
       ...(devicestatus && {
         devicestatus: devicestatus.map((item) => ('action' in item ? item : withUploaderDisplay([item], now())[0]))
@@ -83,7 +83,7 @@ export function createReaders(root: Namespace, { live, config, now }: Services, 
     full,
     send(event, payload) {
       sweep();
-      root.to(READERS).emit(event, payload);
+      root.local.to(READERS).emit(event, payload);
     },
     close() {
       unsubscribe();

@@ -1,6 +1,7 @@
 import type { DefaultEventsMap, Namespace, Server, Socket } from 'socket.io';
 import { createClientAddress } from '../access/client-address.ts';
 import type { Identity } from '../access/identity.ts';
+import { Refusal } from '../errors.ts';
 import type { Services } from '../services.ts';
 import { identify, mayAck, mayRead, rightsOf } from './authorize.ts';
 import { WRITES, write } from './db-writes.ts';
@@ -28,13 +29,13 @@ interface SocketState {
   authorizing?: Promise<void>;
 }
 
-/** How often one socket may ask for everything: `authorize` and `loadRetro` cost us a large packet. */
+/** How often one socket may ask for everything: `authorize` and `loadRetro` cost us a large packet; and silence alarms. */
 const READ_LIMIT = { burst: 20, perSecond: 1 };
 const TOO_MANY = 'Too many requests';
 
 /** Serves the root namespace (socket-v1.md §3–8). */
 export function attachRoot(io: Server, services: Services): RootNamespace {
-  const { access, bus, commit, config, live, log, now } = services;
+  const { access, bus, commit, config, lifecycle, live, log, now } = services;
   const root = io.of('/') as unknown as Namespace<RootRequests, RootEvents, DefaultEventsMap, SocketState>;
   const addressOf = createClientAddress(config.trustProxy);
   const readers = createReaders(root as unknown as Namespace, services, sweep);
@@ -56,10 +57,12 @@ export function attachRoot(io: Server, services: Services): RootNamespace {
     reply: (answer: unknown) => void
   ): Promise<void> {
     const identity = await identify(access, message, addressOf(socket.request)).catch((error: unknown) => {
+      if (error instanceof Refusal && error.code === 'too-many') return error;
       log.warn({ err: error }, 'a socket could not be authorised');
       return undefined;
     });
     if (!socket.connected) return;
+    if (identity instanceof Refusal) return reply({ result: TOO_MANY, retryAfter: identity.retryAfter });
     if (!identity) {
       socket.disconnect();
       return;
@@ -98,21 +101,28 @@ export function attachRoot(io: Server, services: Services): RootNamespace {
     });
     for (const kind of WRITES) {
       listen(socket, kind, log, async (args, reply) => {
-        reply(await write(kind, messageOf(args) ?? {}, { identity: socket.data.identity, limit: writes, commit, log, now }));
+        // without an answer it is sent again, to the server that comes after this one
+        if (lifecycle?.closing) return;
+        const done = lifecycle?.begin();
+        try {
+          reply(await write(kind, messageOf(args) ?? {}, { identity: socket.data.identity, limit: writes, commit, log, now }));
+        } finally {
+          done?.();
+        }
       });
     }
     listen(socket, 'ack', log, ([level, group, silenceMs]) => {
-      if (!mayAck(socket.data.identity) || typeof level !== 'number' || !Number.isFinite(level)) return;
+      if (reads.take() > 0 || !mayAck(socket.data.identity) || typeof level !== 'number' || !Number.isFinite(level)) return;
       onAck?.(level, typeof group === 'string' && group !== '' ? group : 'default', readSilence(silenceMs));
     });
   }
 
   root.on('connection', (socket) => {
     clients += 1;
-    root.emit('clients', clients);
+    root.local.emit('clients', clients);
     socket.on('disconnect', () => {
       clients -= 1;
-      root.emit('clients', clients);
+      root.local.emit('clients', clients);
     });
     serve(socket);
   });

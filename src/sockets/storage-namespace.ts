@@ -3,15 +3,20 @@ import { createClientAddress } from '../access/client-address.ts';
 import type { Identity } from '../access/identity.ts';
 import type { Committed } from '../bus/events.ts';
 import { identifierOf, isV3Collection, presentDoc, V3_COLLECTIONS, type V3Collection } from '../collections/v3-document.ts';
+import { Refusal } from '../errors.ts';
 import type { Services } from '../services.ts';
 import type { StorageEvents, StorageRequests, StorageSubscribed } from './events.ts';
+import { createLimit } from './write-limit.ts';
 
 type StorageSocket = Socket<StorageRequests, StorageEvents>;
 
+/** How often one socket may subscribe. */
+const LIMIT = { burst: 20, perSecond: 1 };
 /** Names in one subscription; more are nobody's wish. */
 const MAX_NAMES = 100;
 
 const FAILED: StorageSubscribed = { success: false, message: 'Missing or bad accessToken' };
+const tooMany = (retryAfter: number): StorageSubscribed => ({ success: false, message: 'Too many requests', retryAfter });
 const NOTHING: StorageSubscribed = { success: false, message: 'Unauthorized to receive any collection' };
 
 const permissionFor = (collection: V3Collection): string =>
@@ -22,7 +27,7 @@ const permissionFor = (collection: V3Collection): string =>
  * read, whichever door the change came in by (D1). One room per collection.
  * @returns a function that takes the namespace off the bus again
  */
-export function attachStorageNamespace(io: Server, { access, bus, config, log }: Services): () => void {
+export function attachStorageNamespace(io: Server, { access, bus, config, log, now }: Services): () => void {
   const namespace: Namespace<StorageRequests, StorageEvents> = io.of('/storage');
   const addressOf = createClientAddress(config.trustProxy);
   /** As whom each socket subscribed, by subject; it hears what any of them may read. */
@@ -46,11 +51,15 @@ export function attachStorageNamespace(io: Server, { access, bus, config, log }:
   }
 
   namespace.on('connection', (socket) => {
+    const limit = createLimit(LIMIT, now);
     socket.on('subscribe', (...args: unknown[]) => {
       const ack = args.find((arg) => typeof arg === 'function') as ((answer: StorageSubscribed) => void) | undefined;
+      const retryAfter = limit.take();
+      if (retryAfter > 0) return ack?.(tooMany(retryAfter));
       subscribe(socket, args[0]).then(
         (answer) => ack?.(answer),
         (error: unknown) => {
+          if (error instanceof Refusal && error.code === 'too-many') return ack?.(tooMany(error.retryAfter ?? 60));
           log.error({ err: error }, 'storage subscription failed');
           ack?.(FAILED);
         }
@@ -81,7 +90,7 @@ const ascending = (events: readonly Committed[]): readonly Committed[] =>
 
 function announce(namespace: Namespace<StorageRequests, StorageEvents>, { collection, op, doc }: Committed): void {
   if (!isV3Collection(collection) || !namespace.adapter.rooms.get(collection)?.size) return;
-  const room = namespace.to(collection);
+  const room = namespace.local.to(collection);
   if (op === 'delete') room.emit('delete', { colName: collection, identifier: identifierOf(doc) });
   else room.emit(op, { colName: collection, doc: presentDoc(collection, doc) });
 }

@@ -41,6 +41,12 @@ export const KEY_FIELDS = [
   'collection'
 ] as const;
 
+/**
+ * What an identity look-up found. `mayMiss` is there while the store answers from a copy of the recent past, because the database
+ * is away: true for a key under which a document may be stored that is not among them.
+ */
+export type Candidates = Doc[] & { readonly mayMiss?: (key: Key) => boolean };
+
 /** One change to be made durable. `insert` of an `_id` that exists replaces it, so that a repeated attempt does no harm. */
 export type Change =
   | { readonly op: 'insert' | 'replace'; readonly collection: StoreName; readonly doc: Doc & { _id: string } }
@@ -60,7 +66,7 @@ export interface Storage {
   /** How many documents match; `limit`, `skip` and `sort` are not looked at. */
   count(collection: StoreName, filter: Query['filter']): Promise<number>;
   /** All documents that have at least one of the keys (a few per key at most), in no order. For the commit path. */
-  candidates(collection: StoreName, keys: readonly Key[]): Promise<Doc[]>;
+  candidates(collection: StoreName, keys: readonly Key[]): Promise<Candidates>;
   /**
    * Makes all changes durable; when the promise resolves they survive a crash. Atomic where the engine can (SQLite), else in
    * the order given with each document whole. Changes of parallel callers may share one transaction.
@@ -69,7 +75,10 @@ export interface Storage {
   apply(changes: readonly Change[]): Promise<void>;
   /** Bytes of documents and of indexes. */
   sizes(): Promise<{ dataSize: number; indexSize: number }>;
-  /** Resolves when the database answers. @throws Refusal `storage-away` */
+  /**
+   * Resolves when documents can be stored: the database answers, or what it cannot take now is kept for it.
+   * @throws Refusal `storage-away`
+   */
   ping(): Promise<void>;
   /** Finishes what is under way and lets go of files and connections. */
   close(): Promise<void>;

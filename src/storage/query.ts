@@ -63,14 +63,31 @@ const isOperators = (value: unknown): value is Record<string, unknown> =>
 export function checkFilter(filter: unknown, depth = 0): asserts filter is Filter {
   if (!isPlainObject(filter)) throw new Refusal('bad-query', 'A filter must be an object');
   if (depth > MAX_DEPTH) throw new Refusal('bad-query', 'Filter nested too deeply');
+  if (depth === 0 && conditionsIn(filter, 0) > MAX_CONDITIONS) throw new Refusal('bad-query', 'Too many conditions');
   for (const [field, condition] of Object.entries(filter)) {
     if (LOGICAL.has(field)) {
       if (!Array.isArray(condition) || condition.length === 0)
         throw new Refusal('bad-query', `${field} needs a list of conditions`);
       for (const part of condition) checkFilter(part, depth + 1);
     } else if (field.startsWith('$')) throw new Refusal('bad-query', `Unknown operator ${field.slice(0, 40)}`);
+    // no document has such a field, and MongoDB cannot even be asked for it
+    else if (field.includes('\0') || field === '_bsontype') throw new Refusal('bad-query', 'There is no such field name');
     else if (isOperators(condition)) checkOperators(condition, depth + 1);
   }
+}
+
+/** Nobody asks that much, and an engine gives up somewhere above it. */
+const MAX_CONDITIONS = 300;
+
+/** How many fields are asked about, also inside `$and` and `$or`. */
+function conditionsIn(filter: unknown, depth: number): number {
+  if (!isPlainObject(filter) || depth > MAX_DEPTH) return 1;
+  let count = 0;
+  for (const [field, condition] of Object.entries(filter)) {
+    if (LOGICAL.has(field) && Array.isArray(condition)) for (const part of condition) count += conditionsIn(part, depth + 1);
+    else count += isOperators(condition) ? Object.keys(condition).length : 1;
+  }
+  return count;
 }
 
 function checkOperators(operators: Record<string, unknown>, depth: number): void {
@@ -103,6 +120,7 @@ function checkOperators(operators: Record<string, unknown>, depth: number): void
 function checkRegex({ $regex, $options }: Record<string, unknown>): void {
   if (typeof $regex !== 'string' || ($options !== undefined && typeof $options !== 'string'))
     throw new Refusal('bad-query', 'A regular expression must be text');
+  if ($regex.includes('\0')) throw new Refusal('bad-query', 'A regular expression cannot hold NUL');
   compileRegex($regex, $options);
 }
 

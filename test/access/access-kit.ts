@@ -17,7 +17,9 @@ export const ADDRESS = '203.0.113.7';
 export const settle = () => new Promise((resolve) => setTimeout(resolve, 20));
 
 /** Access over a real SQLite file, with a clock that only sleeping and the test move. */
-export async function createKit(options: { defaultRoles?: string[]; delayMs?: number; away?: boolean } = {}) {
+export async function createKit(
+  options: { defaultRoles?: string[]; delayMs?: number; away?: boolean; wrongCredentials?: number } = {}
+) {
   const dir = mkdtempSync(join(tmpdir(), 'vigil-access-'));
   const real = createSqliteStorage({ file: join(dir, 'test.db') });
   const state = { away: options.away ?? false, time: Date.UTC(2026, 0, 15, 12), slept: [] as number[], frozen: false };
@@ -37,7 +39,11 @@ export async function createKit(options: { defaultRoles?: string[]; delayMs?: nu
     bus.subscribe(name, 'test', (event) => void heard.push({ name, event }));
   }
   const access = createAccess({
-    config: { authDefaultRoles: options.defaultRoles ?? ['readable'], authFailDelayMs: options.delayMs ?? 5000 },
+    config: {
+      authDefaultRoles: options.defaultRoles ?? ['readable'],
+      authFailDelayMs: options.delayMs ?? 5000,
+      limits: { wrongCredentials: options.wrongCredentials ?? 0 }
+    },
     storage,
     bus,
     log: pino({ level: 'silent' }),

@@ -157,9 +157,9 @@ describe('access', () => {
     it('answers the first at once, holds the next of that address, tells administrators', async () => {
       await resolve({ secret: 'wrong' });
       expect(kit.state.slept).toEqual([]);
-      await resolve({}, '198.51.100.1');
+      await resolve({ token: tokenOf('boss') }, '198.51.100.1');
       expect(kit.state.slept).toEqual([]);
-      await resolve({});
+      await resolve({ token: tokenOf('boss') });
       expect(kit.state.slept).toEqual([5000]);
       expect(kit.heard).toContainEqual({ name: 'auth-failed', event: { address: ADDRESS, at: kit.state.time - 5000 } });
       const notice = kit.heard.find(({ name }) => name === 'admin-notify')?.event;
@@ -173,8 +173,51 @@ describe('access', () => {
       ['a token in a query', () => resolve({ token: 'reader-0123456789abcdef' })]
     ])('slows %s', async (_door, guess) => {
       await guess();
-      await resolve({});
+      await resolve({ token: tokenOf('boss') });
       expect(kit.state.slept).toEqual([5000]);
+    });
+
+    it('holds nobody who guesses nothing: followers of a public site behind the address of an app with an old secret', async () => {
+      await resolve({ secret: 'wrong' });
+      expect((await resolve({})).kind).toBe('anonymous');
+      expect(kit.state.slept).toEqual([]);
+    });
+
+    it('holds nobody whose credentials worked from that address before: a family behind one address', async () => {
+      const phone = [{ secret: SECRET_SHA1 }, { token: tokenOf('reader') }, { bearer: await jwtOf('boss') }];
+      for (const good of phone) await resolve(good);
+      kit.state.frozen = true;
+      for (const good of phone) {
+        for (let n = 0; n < 20; n++) void resolve({ secret: 'old secret' });
+        await settle();
+        kit.state.slept.length = 0;
+        await resolve(good);
+        expect(kit.state.slept).toEqual([]);
+      }
+      // beside one that works another one could be guessed
+      await resolve({ secret: 'wrong' });
+      await resolve({ secret: 'guess', token: tokenOf('reader') });
+      expect(kit.state.slept).toHaveLength(1);
+    });
+
+    it('refuses an address that tried 30 different ones in a minute, but for who signed in from there before', async () => {
+      const many = await createKit({ delayMs: 0, wrongCredentials: 30 });
+      const ask = (secret: string, address = ADDRESS) => many.access.resolve({ secret }, address);
+      await many.access.admin.subjects.create({ name: 'late', roles: ['admin'] });
+      await ask(SECRET_SHA1);
+      for (let n = 0; n < 100; n++) expect((await ask('an old secret')).kind).toBe('failed');
+      for (let n = 1; n < 30; n++) expect((await ask(`guess ${n}`)).kind).toBe('failed');
+      many.state.time += 20_000;
+      await expect(ask('guess 30')).rejects.toMatchObject({ code: 'too-many', retryAfter: 40 });
+      const token = many.access.admin.subjects.list()[0]!.accessToken;
+      await expect(many.access.request(token, ADDRESS)).rejects.toMatchObject({ code: 'too-many' });
+      await expect(many.access.byAccessToken(token, ADDRESS)).rejects.toMatchObject({ code: 'too-many' });
+      expect((await ask(SECRET_SHA1)).kind).toBe('secret');
+      expect((await many.access.resolve({}, ADDRESS)).kind).toBe('anonymous');
+      expect((await ask('guess 30', '203.0.113.8')).kind).toBe('failed');
+      many.state.time += 40_000;
+      expect((await many.access.request(token, ADDRESS))?.sub).toBe('late');
+      await many.close();
     });
 
     it('does not slow an app that repeats its outdated token on a public site', async () => {
@@ -184,15 +227,15 @@ describe('access', () => {
 
     it('is over after a success with a secret or token, not after an anonymous request', async () => {
       kit.state.frozen = true;
-      for (const good of [{ secret: SECRET_SHA1 }, { token: tokenOf('reader') }, { secret: tokenOf('reader') }]) {
+      for (const good of [{ secret: SECRET_SHA1 }, { token: tokenOf('reader') }, { secret: tokenOf('boss') }]) {
         await resolve({ secret: 'wrong' });
         kit.state.slept.length = 0;
         await resolve({});
-        await resolve({});
         await resolve(good);
-        expect(kit.state.slept).toEqual([5000, 5000, 5000]);
-        await resolve({});
-        expect(kit.state.slept).toHaveLength(3);
+        expect(kit.state.slept).toEqual([5000]);
+        await resolve({ secret: 'wrong' });
+        expect(kit.state.slept).toHaveLength(1);
+        await resolve(good);
       }
     });
   });

@@ -1,12 +1,16 @@
+import pino from 'pino';
+import { readConfig } from '../../src/config/read-config.ts';
 import { newObjectId } from '../../src/storage/object-id.ts';
+import { openStorage } from '../../src/storage/open.ts';
 import type { Change, CollectionName, Doc, Storage } from '../../src/storage/port.ts';
+import type { Place } from './servers.ts';
 
 const FIVE_MINUTES = 300_000;
-const YEAR = 365 * 86_400_000;
+const DAY = 86_400_000;
 
 /** What a year of a Loop user leaves: a reading and a 4 KB device status every five minutes, about 110 treatments a day. */
-function* yearOf(end: number): Generator<{ collection: CollectionName; doc: Doc }> {
-  for (let at = end - YEAR, n = 0; at <= end; at += FIVE_MINUTES, n++) {
+function* daysOf(days: number, end: number): Generator<{ collection: CollectionName; doc: Doc }> {
+  for (let at = end - days * DAY, n = 0; at <= end; at += FIVE_MINUTES, n++) {
     const iso = new Date(at).toISOString();
     const sgv = 110 + Math.round(45 * Math.sin(n / 40) + 20 * Math.sin(n / 7));
     yield {
@@ -75,22 +79,29 @@ const treatment = (iso: string, n: number): Doc =>
         utcOffset: 0
       };
 
-/** Fills a store with {@link yearOf}. @returns documents stored per collection */
-export async function seedYear(storage: Storage, end: number): Promise<Record<string, number>> {
+/** Opens the store of a place as the server would. */
+async function open({ dataDir, env }: Place): Promise<Storage> {
+  return openStorage(readConfig({ DATA_DIR: dataDir, JOURNAL_DIR: 'off', ...env }), pino({ level: 'silent' }));
+}
+
+/** Fills a place with the last `days` of a Loop user. @returns what it holds, in words */
+export async function seedDays(place: Place, days: number, end: number): Promise<string> {
+  const storage = await open(place);
   const counts: Record<string, number> = {};
   let changes: Change[] = [];
-  for (const { collection, doc } of yearOf(end)) {
+  let at = 0;
+  for (const { collection, doc } of daysOf(days, end)) {
     counts[collection] = (counts[collection] ?? 0) + 1;
-    changes.push({
-      op: 'insert',
-      collection,
-      doc: { _id: newObjectId(end), ...doc, srvModified: end - YEAR + changes.length, srvCreated: end - YEAR }
-    });
+    const srvModified = end - days * DAY + at++;
+    changes.push({ op: 'insert', collection, doc: { _id: newObjectId(end), ...doc, srvModified, srvCreated: srvModified } });
     if (changes.length === 2000) {
       await storage.apply(changes);
       changes = [];
     }
   }
   await storage.apply(changes);
-  return counts;
+  await storage.close();
+  return Object.entries(counts)
+    .map(([name, count]) => `${count} ${name}`)
+    .join(', ');
 }

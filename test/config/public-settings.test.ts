@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { filterSecrets, socketStatus, statusBody } from '../../src/config/public-settings.ts';
+import { createStatusText, filterSecrets, socketStatus, statusBody } from '../../src/config/public-settings.ts';
 import { readConfig } from '../../src/config/read-config.ts';
 
 const NOW = 1795329316425;
@@ -24,6 +24,19 @@ const DEFAULT_SITE =
 "extendedSettings":{"devicestatus":{"advanced":true,"days":1}},"authorized":null,"runtimeState":"loaded"}`.replaceAll('\n', '');
 
 describe('status.json (§I)', () => {
+  it.each([
+    ['a default site', {}, null],
+    [
+      'a site with a title that looks like JSON, for a subject',
+      { CUSTOM_TITLE: '"},{"serverTime":1', ENABLE: 'iob' },
+      { token: 'x' }
+    ]
+  ])('is written the same way piece by piece: %s', (_, env, authorized) => {
+    const config = readConfig(env as Record<string, string>, 'machine');
+    const moment = { now: NOW, authorized, runtimeState: 'booted' } as const;
+    expect(createStatusText(config)(moment)).toBe(JSON.stringify(statusBody(config, moment)));
+  });
+
   it('of a default site is the reference’s to the letter, our own name beside it (D25)', () => {
     const { server, ...rest } = body({ INSECURE_USE_HTTP: 'true' });
     expect(JSON.stringify(rest)).toBe(DEFAULT_SITE);

@@ -13,9 +13,21 @@ describe('redactUrl', () => {
     ['list and upper case', '/x?secret[]=a&TOKEN[0]=b', '/x?secret[]=[redacted]&TOKEN[0]=[redacted]'],
     ['repeated', '/x?secret=a&secret=b', '/x?secret=[redacted]&secret=[redacted]'],
     ['token exchange', `/api/v2/authorization/request/${TOKEN}`, '/api/v2/authorization/request/[redacted]'],
-    ['any text in the exchange', '/api/v2/authorization/request/whatever?x=1', '/api/v2/authorization/request/[redacted]?x=1'],
+    ['any text in the exchange', '/api/v2/authorization/request/whatever?x=1', '/api/v2/authorization/request/[redacted]?x=…'],
     ['xDrip+ address', 'https://my secret@site.example/api/v1/'.replace(' ', '-'), 'https://[redacted]@site.example/api/v1/'],
-    ['a token under another name', `/x?who=${TOKEN}`, '/x?who=[redacted]'],
+    ['a token under another name', `/x?who=${TOKEN}`, '/x?who=…'],
+    ['a secret without a name', `/x?${SHA1}`, '/x?…'],
+    [
+      'values somebody measured or wrote',
+      '/x?find[sgv]=217&find[notes]=low%20again&count=3',
+      '/x?find[sgv]=…&find[notes]=…&count=3'
+    ],
+    [
+      'conditions of v3',
+      '/api/v3/treatments?insulin$gt=2&date$gte=2026-01-01T10:00:00Z',
+      '/api/v3/treatments?insulin$gt=…&date$gte=2026-01-01T10:00:00Z'
+    ],
+    ['order and fields', '/x?sort$desc=date&fields=date,sgv&limit=10', '/x?sort$desc=date&fields=date,sgv&limit=10'],
     [
       'nothing secret',
       '/api/v1/entries.json?find[date][$gte]=1795329316425&count=10',
@@ -26,7 +38,7 @@ describe('redactUrl', () => {
       '/api/v3/treatments/0f8fad5b-d9cb-469f-a165-70867728950e',
       '/api/v3/treatments/0f8fad5b-d9cb-469f-a165-70867728950e'
     ],
-    ['broken percent sign', '/x?%zz=1&token=a', '/x?%zz=1&token=[redacted]']
+    ['broken percent sign', '/x?%zz=1&token=a', '/x?%zz=…&token=[redacted]']
   ])('%s', (_, url, expected) => expect(redactUrl(url)).toBe(expected));
 
   it('cuts very long addresses', () => expect(redactUrl(`/x?${'a'.repeat(5000)}`).length).toBeLessThan(1100));

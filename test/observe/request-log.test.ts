@@ -64,3 +64,14 @@ describe('request log', () => {
     expect((await settled(lines)).map(({ path, status }) => [path, status])).toEqual([['/broken', 500]]);
   });
 });
+
+describe('probes', () => {
+  it('stay out of the log at info, also while they say 503', async () => {
+    const lines: Record<string, unknown>[] = [];
+    const app = express();
+    app.use(requestLog(createLogger('info', { write: (line: string) => void lines.push(JSON.parse(line)) })));
+    app.use((_, res) => void res.status(503).end());
+    for (const path of ['/healthz', '/readyz', '/readyz?x=1', '/readyzz']) await request(app).get(path);
+    expect((await settled(lines)).map(({ path }) => path)).toEqual(['/readyzz']);
+  });
+});

@@ -93,7 +93,7 @@ it('a start loads none of it', () => {
       else packages.add(name!);
     }
   };
-  follow(new URL('../../src/main.ts', import.meta.url));
+  for (const entry of ['main.ts', 'server.ts']) follow(new URL(`../../src/${entry}`, import.meta.url));
   expect(packages).toContain('express');
   expect([...seen].filter((file) => file.includes('/openapi/')).map((file) => file.split('/').at(-1))).toEqual(['page.ts']);
   for (const name of ['@asteasolutions/zod-to-openapi', 'yaml', 'swagger-ui-dist']) expect(packages).not.toContain(name);

@@ -32,7 +32,7 @@ export async function startProcess(
   dataDir: string,
   env: Record<string, string> = {}
 ): Promise<Running> {
-  const port = await freePort();
+  const port = env.PORT ?? (await freePort());
   const began = performance.now();
   const child = spawn(process.execPath, [...entry], {
     env: {

@@ -144,8 +144,24 @@ const ROWS: readonly Row[] = [
   ...['treatments', 'devicestatus', 'food', 'profile', 'activity'].flatMap((noun): Row[] => [
     [26, 'POST', `/api/v1/${noun}`, { body: [5] }, 400, refused],
     [26, 'POST', `/api/v1/${noun}`, { body: [{ eventType: 'Note' }, 'text'] }, 400, refused],
-    [27, 'POST', `/api/v1/${noun}`, { raw: '{"eventType":"Note"}', headers: { 'content-type': 'text/plain' } }, 415]
+    [27, 'POST', `/api/v1/${noun}`, { raw: '{"eventType":"Note"}', headers: { 'content-type': 'text/plain' } }, 415],
+    [27, 'POST', `/api/v1/${noun}`, { raw: '{"eventType":"Note"}' }, 415]
   ]),
+  // found by fuzzing: a body without a type was stored as an empty document, and what only one of the stores can keep
+  [27, 'POST', '/api/v1/entries', { raw: '[{"type":"sgv","sgv":1,"date":1600000000000}]' }, 415],
+  ...['{"a":{"b\\u0000":1}}', '{"a":[{"_bsontype":"ObjectId","id":"x"}]}', '{"a":1e400}'].flatMap((raw): Row[] => [
+    [27, 'POST', '/api/v1/treatments', { raw, headers: json }, 400, refused],
+    [27, 'PUT', '/api/v1/food', { raw, headers: json }, 400, refused],
+    [27, 'POST', '/api/v1/devicestatus', { raw, headers: json }, 400, refused]
+  ]),
+  [
+    27,
+    'POST',
+    '/api/v1/treatments',
+    { raw: '{"note":"\\ud800x"}', headers: json },
+    200,
+    [expect.objectContaining({ note: '\ufffdx' })]
+  ],
   [27, 'POST', '/api/v1/treatments', { body: {} }, 200, [expect.objectContaining({ _id: expect.any(String) })]],
   [27, 'POST', '/api/v1/devicestatus', { body: {} }, 200, [expect.objectContaining({ _id: expect.any(String) })]],
   [

@@ -36,6 +36,11 @@ describe('HTTP layer (spec §1, §2)', () => {
     const preflight = await call(s, 'OPTIONS', '/any/path/at/all');
     expect([preflight.status, preflight.text]).toEqual([200, 'OK']);
     expect(preflight.headers.get('access-control-allow-origin')).toBe('*');
+    for (const method of ['PUT', 'PATCH', 'DELETE'])
+      expect(preflight.headers.get('access-control-allow-methods')).toContain(method);
+    for (const name of ['authorization', 'if-match', 'if-unmodified-since'])
+      expect(preflight.headers.get('access-control-allow-headers')?.toLowerCase()).toContain(name);
+    expect(preflight.headers.get('access-control-allow-credentials')).toBeNull();
     expect((await call(s, 'GET', '/api/v1/entries')).headers.get('access-control-allow-headers')).toContain('api-secret');
     await s.close();
     const closed = await start();
@@ -53,7 +58,7 @@ describe('HTTP layer (spec §1, §2)', () => {
     ]);
   });
 
-  it('takes gzipped bodies and says that it is Express: xDrip+ compresses only then', async () => {
+  it('takes gzipped bodies and says so (RFC 7694): xDrip+ compresses only then', async () => {
     const s = await start();
     const raw = gzipSync(JSON.stringify([{ type: 'sgv', sgv: 99, date: Date.now() }]));
     const answer = await call(s, 'POST', '/api/v1/entries', {
@@ -61,8 +66,10 @@ describe('HTTP layer (spec §1, §2)', () => {
       headers: { 'content-type': 'application/json; charset=utf-8', 'content-encoding': 'gzip' }
     });
     expect(answer.body).toHaveLength(1);
-    expect(answer.headers.get('x-powered-by')).toContain('Express');
-    expect((await call(s, 'GET', '/api/v3/version')).headers.get('x-powered-by')).toBeNull();
+    expect(answer.headers.get('accept-encoding')).toBe('gzip');
+    expect((await call(s, 'GET', '/api/v1/status.json')).headers.get('accept-encoding')).toBe('gzip');
+    for (const path of ['/api/v1/status.json', '/api/v2/properties', '/api/v3/version', '/pebble', '/', '/nosuch'])
+      expect([path, (await call(s, 'GET', path)).headers.get('x-powered-by')]).toEqual([path, null]);
   });
 
   it('shows an unexpected failure as a bare 500 with the request id', async () => {

@@ -28,7 +28,7 @@ describe('/api/v2/authorization (auth.md §9)', () => {
     const services = { access: kit.access, config: { trustProxy: 'none' } } as unknown as Services;
     app = express();
     app.set('query parser', (text: string) => parse(text));
-    app.use('/api/v2', bodies(), verifyauth(services), authorization(services), notFound);
+    app.use('/api/v2', bodies(services), verifyauth(services), authorization(services), notFound);
     app.use(errorRenderer(pino({ level: 'silent' })));
   });
   afterEach(() => kit.close());

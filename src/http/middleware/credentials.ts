@@ -34,12 +34,14 @@ export const bearerOf = (request: Request): string | undefined =>
 function readCredentials(request: Request): Credentials {
   const holder = carrier(request.body);
   const [bodySecret, bodyToken] = [take(holder, 'secret'), take(holder, 'token')];
+  const { secret, bearer, token } = readHead(request);
+  return { secret: secret || bodySecret, bearer, token: token || bodyToken };
+}
+
+/** Those that are known before the body is. */
+function readHead(request: Request): Credentials {
   const { secret, token } = request.query;
-  return {
-    secret: secret || request.headers['api-secret'] || bodySecret,
-    bearer: bearerOf(request),
-    token: token || bodyToken
-  };
+  return { secret: secret || request.headers['api-secret'], bearer: bearerOf(request), token };
 }
 
 /** Whom {@link identify} (or v3's bearer rule) found behind this request; fails closed when nobody looked. */
@@ -56,8 +58,25 @@ export function identityOf(response: Response): Identity {
 export function identify({ config, access }: Services): RequestHandler {
   const addressOf = createClientAddress(config.trustProxy);
   return async (request, response, next) => {
-    response.locals.identity ??= await access.resolve(readCredentials(request), addressOf(request));
+    const credentials = readCredentials(request);
+    response.locals.identity ??= await access.resolve(credentials, addressOf(request));
     next();
+  };
+}
+
+/**
+ * Who is asking as far as address and headers tell, before the body is read. Whoever they do not name may still name themselves
+ * in the body, so only an answer to credentials is kept for {@link identify}.
+ */
+export function identifyEarly({
+  config,
+  access
+}: Pick<Services, 'config' | 'access'>): (request: Request, response: Response) => Promise<Identity> {
+  const addressOf = createClientAddress(config.trustProxy);
+  return async (request, response) => {
+    const who = await access.resolve(readHead(request), addressOf(request));
+    if (who.kind !== 'anonymous') response.locals.identity = who;
+    return who;
   };
 }
 

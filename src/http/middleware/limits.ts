@@ -1,25 +1,68 @@
-import type { RequestHandler } from 'express';
-import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
-import { createClientAddress } from '../../access/client-address.ts';
-import type { Config } from '../../config/config.ts';
+import { type Request, type RequestHandler, Router } from 'express';
+import { rateLimit } from 'express-rate-limit';
+import { createCaller } from '../../access/caller.ts';
+import { createTally } from '../../access/tally.ts';
 import { Refusal } from '../../errors.ts';
+import type { Services } from '../../services.ts';
 
 const MINUTE = 60_000;
-/** An app exchanges its token once in eight hours, and a home shares one address; so many a minute is guessing. */
-const EXCHANGES_PER_MINUTE = 120;
+/** Answers from this size on are large, characters: eight days of device statuses, a month of readings. */
+const LARGE = 4 * 1_048_576;
 
-/** Bounds how often one client (IPv6 by its /64) may exchange access tokens: the one door where a guess needs no other request. */
-export function exchangeLimit({ trustProxy }: Config): RequestHandler {
-  const addressOf = createClientAddress(trustProxy);
+/** What looks at every document of a collection, or rebuilds the past; by hand or for a report, never at each reading. */
+const SEARCH_PATHS = /^\/(?:v1|v2)\/(?:times|slice|count|ddata\/at\/[^?])/i;
+/** A regular expression: `find[…][$regex]`, `find[…]=/…/` (v1), `field$re` (v3). */
+const SEARCH_QUERY = /regex|\$re=|%24re=|=(?:\/|%2f)/i;
+/** A list of a thousand documents or more. */
+const LONG_LIST = /[?&]count=(?:\+|%2b|%20|\s)*\d{4}/i;
+
+/** Refusals of whoever asks for too much of what is dear, per client. Uploads are never refused. To be mounted at `/api`. */
+export function requestLimits(services: Pick<Services, 'config' | 'now'>): RequestHandler {
+  const { searches, largeAnswers } = services.config.limits;
+  const router = Router();
+  if (searches > 0) router.use(searchLimit(services));
+  if (largeAnswers > 0) router.use(largeAnswerLimit(services));
+  return router;
+}
+
+const isRead = ({ method }: Request): boolean => method === 'GET' || method === 'HEAD';
+
+function isSearch(req: Request): boolean {
+  const query = req.url.indexOf('?');
+  return SEARCH_PATHS.test(req.url) || (query >= 0 && SEARCH_QUERY.test(req.url.slice(query)));
+}
+
+function searchLimit({ config }: Pick<Services, 'config'>): RequestHandler {
+  const callerOf = createCaller(config.trustProxy);
   return rateLimit({
     windowMs: MINUTE,
-    limit: EXCHANGES_PER_MINUTE,
-    keyGenerator: (request) => ipKeyGenerator(addressOf(request), 64),
+    limit: config.limits.searches,
+    skip: (req) => !isRead(req) || !isSearch(req) || callerOf(req) === undefined,
+    keyGenerator: (req) => String(callerOf(req)),
     standardHeaders: false,
     legacyHeaders: false,
     validate: false,
-    handler: () => {
-      throw new Refusal('too-many', 'Too many tokens from this address', MINUTE / 1000);
+    handler: (req) => {
+      const { resetTime } = (req as Request & { rateLimit?: { resetTime?: Date } }).rateLimit ?? {};
+      const seconds = resetTime ? Math.max(1, Math.ceil((resetTime.getTime() - Date.now()) / 1000)) : MINUTE / 1000;
+      throw new Refusal('too-many', 'Too many searches from this address', seconds);
     }
   });
+}
+
+/** Counts what was answered, not what was asked: reports ask for `count=10000` of each single day. */
+function largeAnswerLimit({ config, now }: Pick<Services, 'config' | 'now'>): RequestHandler {
+  const callerOf = createCaller(config.trustProxy);
+  const tally = createTally(config.limits.largeAnswers, MINUTE, now);
+  return (req, res, next) => {
+    if (!isRead(req) || !LONG_LIST.test(req.url)) return next();
+    const caller = callerOf(req);
+    if (caller === undefined) return next();
+    const retryAfter = tally.over(caller);
+    if (retryAfter > 0) throw new Refusal('too-many', 'Too many large answers to this address', retryAfter);
+    res.once('close', () => {
+      if (Number(res.locals.size) >= LARGE) tally.add(caller);
+    });
+    next();
+  };
 }

@@ -8,7 +8,7 @@ import { sendChunks } from '../stream.ts';
 import { type Adjust, entryAdjust } from './adjust.ts';
 import { answeredAgain, type Keep, keepAnswer } from './answers.ts';
 import { parseCount } from './count.ts';
-import { DEFAULT_WINDOW } from './find-window.ts';
+import { DEFAULT_WINDOW, WINDOW_AHEAD } from './find-window.ts';
 import { jsonChunks, lineChunks, negotiate } from './formats.ts';
 import { sentNotModified } from './last-modified.ts';
 import { collectListing, type Listing, openListing } from './listing.ts';
@@ -57,7 +57,8 @@ const hasAny = async (v1: V1, _id: string): Promise<boolean> => (await v1.storag
 /** `GET /entries/current`: the newest entry of any type, if it is not older than four days. The query is not looked at. */
 export function currentEntry(v1: V1): RequestHandler {
   return async (req, res) => {
-    const query: Query = { filter: { date: { $gte: v1.now() - DEFAULT_WINDOW } }, sort: NEWEST_FIRST, limit: 1 };
+    const date = { $gte: v1.now() - DEFAULT_WINDOW, $lte: v1.now() + WINDOW_AHEAD };
+    const query: Query = { filter: { date }, sort: NEWEST_FIRST, limit: 1 };
     await sendListing(req, res, await openListing(v1.storage, 'entries', query, entryTime), entryAdjust(v1.config));
   };
 }

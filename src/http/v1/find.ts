@@ -34,7 +34,7 @@ export function parseFind(find: unknown, rules: FindRules, context: FindContext)
   );
   checkFilter(filter);
   if (byId) return filter;
-  const window = windowOf(conditions, rules, context.now);
+  const window = windowOf(conditions, rules, context);
   if (!window) return filter;
   const ownIds = ownIdConditions(filter);
   if (ownIds.length === 0) return combine([filter, window]);

@@ -24,6 +24,7 @@ type Right = string | ((req: Request) => string) | RequestHandler[];
 /** REST API v1, to be mounted after the body parsers. Its wire contract stands in README.md beside this file. */
 export function createV1(v1: V1): Router {
   const routes: Route[] = [
+    ['get', '/status', 'api:status:read', status(v1)],
     ['get', '/entries', 'api:entries:read', listEntries(v1)],
     ['post', '/entries', 'api:entries:create', takeUploads(v1, 'POST entries')],
     ['delete', '/entries', 'api:entries:delete', deleteByFind(v1, 'entries')],
@@ -71,7 +72,6 @@ export function createV1(v1: V1): Router {
       ['delete', '/activity/:_id', 'api:activity:delete', deleteById(v1, 'activity')]
     ]),
 
-    ['get', '/status', 'api:status:read', status(v1)],
     ['get', '/adminnotifies', [], adminnotifies(v1)],
     ['get', '/experiments/test', 'authorization:debug:test', (_req, res) => res.json({ status: 'ok' })],
     // whoever may enter a treatment may also say "I have seen it" (D15)

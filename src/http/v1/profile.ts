@@ -1,8 +1,10 @@
 import type { RequestHandler } from 'express';
-import { first } from '../../collections/read.ts';
+import { collect } from '../../collections/read.ts';
+import { parseTime } from '../../collections/times.ts';
 import type { Query } from '../../storage/query.ts';
 import { parseCount } from './count.ts';
 import { sendDocuments } from './documents.ts';
+import { WINDOW_AHEAD } from './find-window.ts';
 import { parseSort } from './sort.ts';
 import { filterOf, paramsOf, type V1 } from './v1.ts';
 
@@ -31,9 +33,14 @@ export function searchProfiles(v1: V1): RequestHandler {
   };
 }
 
-/** `GET /profile/current`: the one in force as an object, or `null`. */
+/** As many as are looked at for the one in force. */
+const LOOKED_AT = 50;
+
+/** `GET /profile/current`: the one in force as an object, or `null`. One of a wrong year counts only when there is no other. */
 export function currentProfile(v1: V1): RequestHandler {
   return async (_req, res) => {
-    res.json((await first(v1.storage, 'profile', { filter: {}, sort: [...LATEST, ['_id', -1]] })) ?? null);
+    const latest = v1.now() + WINDOW_AHEAD;
+    const newest = await collect(v1.storage, 'profile', { filter: {}, sort: [...LATEST, ['_id', -1]], limit: LOOKED_AT });
+    res.json(newest.find(({ startDate }) => (parseTime(startDate)?.mills ?? 0) <= latest) ?? newest[0] ?? null);
   };
 }

@@ -1,6 +1,6 @@
 import accepts from 'accepts';
 import type { RequestHandler } from 'express';
-import { statusBody } from '../../config/public-settings.ts';
+import { createStatusText } from '../../config/public-settings.ts';
 import { Refusal } from '../../errors.ts';
 import { authorizedOf } from '../middleware/credentials.ts';
 import type { V1 } from './v1.ts';
@@ -11,8 +11,9 @@ const BADGE = 'http://img.shields.io/badge/Nightscout-OK-green';
 
 /** `GET /status` as page, text, script, JSON, or a link to a badge. */
 export function status(v1: V1): RequestHandler {
-  const body = (req: Parameters<RequestHandler>[0]): object =>
-    statusBody(v1.config, { now: v1.now(), authorized: authorizedOf(v1, req), runtimeState: v1.live.state() });
+  const text = createStatusText(v1.config);
+  const body = (req: Parameters<RequestHandler>[0]): string =>
+    text({ now: v1.now(), authorized: authorizedOf(v1, req), runtimeState: v1.live.state() });
   return (req, res) => {
     const form = accepts(req).types([...FORMS]);
     switch (form) {
@@ -28,9 +29,9 @@ export function status(v1: V1): RequestHandler {
         return res.end();
       case 'application/javascript':
         res.setHeader('Content-Type', 'application/javascript; charset=utf-8');
-        return res.send(`this.serverSettings = ${JSON.stringify(body(req))} ;`);
+        return res.send(`this.serverSettings = ${body(req)} ;`);
       case 'application/json':
-        return res.json(body(req));
+        return res.type('json').send(body(req));
       default:
         throw new Refusal('not-acceptable', 'There is no such form of the status');
     }

@@ -90,13 +90,13 @@ function onlyIfUnchanged(req: Request, upload: Upload): Upload {
 
 /**
  * A body of a type nobody reads would count as an empty document: data silently lost, and an empty treatment stored. Entries
- * answer `[]` to it, as ever, except to raw bytes. The reference reads `…+json` as empty; its recorded answer is kept.
+ * answer `[]` to text, as ever. The reference reads `…+json` as empty; its recorded answer is kept.
  * @throws Refusal `unsupported-type`, `bad-document`
  */
 function demandReadable(req: Request, collection: CollectionName): void {
   const hasBody = req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
   const type = req.headers['content-type'];
-  if (!hasBody || type === undefined || req.is(['application/json', 'application/x-www-form-urlencoded', '+json'])) return;
-  if (collection !== 'entries') throw new Refusal('unsupported-type', 'Send application/json');
+  if (!hasBody || req.is(['application/json', 'application/x-www-form-urlencoded', '+json'])) return;
+  if (collection !== 'entries' || type === undefined) throw new Refusal('unsupported-type', 'Send application/json');
   if (req.is('application/octet-stream')) throw new Refusal('bad-document', 'Send application/json');
 }

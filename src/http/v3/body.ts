@@ -1,5 +1,6 @@
 import express, { type Request, type RequestHandler } from 'express';
 import { Refusal } from '../../errors.ts';
+import { demandSaneJson } from '../middleware/json-shape.ts';
 
 const LIMIT = 50 * 1024 * 1024;
 
@@ -8,7 +9,7 @@ const LIMIT = 50 * 1024 * 1024;
  * Malformed JSON is a 400 (D9).
  */
 export function jsonBody(): RequestHandler {
-  return express.json({ limit: LIMIT, strict: true, type: 'application/json' });
+  return express.json({ limit: LIMIT, strict: true, type: 'application/json', verify: demandSaneJson });
 }
 
 /**

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import type { ErrorRequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import { type ErrorCode, Refusal } from '../../errors.ts';
+import { requestId } from '../../observe/request-log.ts';
 import { toRefusal } from '../errors.ts';
 
 /** These answers carry no text in the reference, and apps go by the status alone. */
@@ -38,25 +38,24 @@ export const noSuchOperation = (): Refusal => new Refusal('not-found', 'Bad oper
 
 /** Spells every error in v3's words; what nobody foresaw is logged once, under the id the caller gets. */
 export function errorRenderer(log: Logger): ErrorRequestHandler {
-  return (error: unknown, req, res, next) => {
+  return (error: unknown, _req, res, next) => {
     if (res.headersSent) {
       next(error);
       return;
     }
     const refusal = toRefusal(error);
+    const id = requestId(res);
     // a document that only cannot be rendered was found all the same
     if (refusal?.code !== 'not-acceptable') res.removeHeader('Last-Modified');
     for (const name of ['ETag', 'Location']) res.removeHeader(name);
     if (refusal) {
-      if (refusal.status === 500) log.error({ err: error }, 'v3 request failed');
+      if (refusal.status === 500) log.error({ err: error, id }, 'v3 request failed');
       if (refusal.retryAfter !== undefined) res.setHeader('Retry-After', Math.ceil(refusal.retryAfter));
       const message = refusal.detail ?? (SILENT.has(refusal.code) ? undefined : refusal.title);
       sendStatus(res, refusal.status, message === undefined ? {} : { message });
       return;
     }
-    const known = (req as { id?: unknown }).id;
-    const requestId = typeof known === 'string' ? known : randomUUID();
-    log.error({ err: error, requestId }, 'v3 request failed');
-    sendStatus(res, 500, { message: 'Database error', requestId });
+    log.error({ err: error, id }, 'v3 request failed');
+    sendStatus(res, 500, { message: 'Database error', requestId: id });
   };
 }

@@ -32,7 +32,7 @@ export function createV3(services: Services, { testRoute = isTestBed(process.env
   router.use(pathExtension);
   router.get('/version', version(services));
   router.get('/status', who, status(services));
-  router.get('/lastModified', who, lastModified(services));
+  router.get('/lastModified', who, lastModified(tools));
   router.get('/swagger-ui-dist', (_req, res) => res.redirect(307, '../../../api3-docs'));
   if (testRoute) router.get('/test', who, test);
   router.get('/:collection', known, who, run(search(tools)));

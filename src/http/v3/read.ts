@@ -50,5 +50,8 @@ async function find(
     if (address.bare && value !== address.identifier) onExtension(address.bare.extension);
     return best;
   }
+  // an app that is told "not found" drops its copy
+  if (candidates.mayMiss && lookups.some(({ key }) => candidates.mayMiss?.(key)))
+    throw new Refusal('storage-away', undefined, 30);
   return undefined;
 }

@@ -29,12 +29,27 @@ export function connect(file: string): Driver {
     const { user_version: version } = driver.prepare('PRAGMA user_version').get() as { user_version: number };
     if (version > SCHEMA_VERSION)
       throw new Error(`it was written by a newer Vigil (schema ${version}; this one knows ${SCHEMA_VERSION})`);
-    driver.exec(
-      `BEGIN IMMEDIATE; ${[...outdatedIndexes(), ...schema(), ...COLD_SCHEMA].join('; ')}; PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`
-    );
+    // an unchanged file is not written to: the server must come up on a full disk too
+    const mark = version === SCHEMA_VERSION ? '' : `PRAGMA user_version = ${SCHEMA_VERSION};`;
+    driver.exec(`BEGIN IMMEDIATE; ${[...outdatedIndexes(), ...schema(), ...COLD_SCHEMA].join('; ')}; ${mark} COMMIT;`);
   } catch (error) {
     driver.close();
     throw new Error(`The database file ${file} cannot be used: ${(error as Error).message}`);
   }
   return driver;
+}
+
+/** Writes a page without changing anything, to see whether that works. @throws the library's error when it does not */
+export function writeAnything(driver: Driver): void {
+  const { user_version: version } = driver.prepare('PRAGMA user_version').get() as { user_version: number };
+  try {
+    driver.exec(`BEGIN IMMEDIATE; PRAGMA user_version = ${version}; COMMIT;`);
+  } catch (error) {
+    try {
+      driver.exec('ROLLBACK');
+    } catch {
+      // a full disk has rolled back by itself
+    }
+    throw error;
+  }
 }

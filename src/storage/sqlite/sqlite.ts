@@ -1,10 +1,11 @@
-import { COLLECTIONS, INTERNAL, type Storage, type StoreName } from '../port.ts';
+import { COLLECTIONS, INTERNAL, type Storage, type Stored, type StoreName } from '../port.ts';
 import { createArchive } from './cold/archive.ts';
 import { createFreezer, type FreezeReport } from './cold/freezer.ts';
 import { scheduleFreezing } from './cold/schedule.ts';
 import { createCollection } from './collection.ts';
-import { connect } from './connection.ts';
+import { connect, writeAnything } from './connection.ts';
 import { createSizes } from './sizes.ts';
+import { createTrouble } from './trouble.ts';
 import { createWalSync } from './wal-sync.ts';
 import { createWriter } from './writer.ts';
 
@@ -13,12 +14,14 @@ interface Options {
   readonly file: string;
   /** The clock, epoch ms. */
   readonly now?: () => number;
+  /** Whether old documents go into the archive by themselves: for a server; a copy that is checked or restored stays as it is. */
+  readonly background?: boolean;
   /** When documents go into the archive, ms after the latest of their times; below zero: at once. Default: after days. */
   readonly freezeAfterMs?: number;
   /** How hard blocks are compressed (brotli 0–11), outside of the event loop. */
   readonly quality?: number;
-  /** Hears why a run of the freezer failed; what it did not do is done by the next. */
-  readonly onTrouble?: (error: unknown) => void;
+  /** Hears a sentence when the file cannot be written any more (a full disk, say), undefined when it can again. */
+  readonly onTrouble?: ((sentence: string | undefined) => void) | undefined;
 }
 
 /** A {@link Storage} with an archive. */
@@ -37,9 +40,10 @@ export interface SqliteStorage extends Storage {
 export function createSqliteStorage({
   file,
   now = Date.now,
+  background = false,
   freezeAfterMs,
   quality = 10,
-  onTrouble = () => {}
+  onTrouble
 }: Options): SqliteStorage {
   const driver = connect(file);
   const wal = createWalSync(file);
@@ -47,32 +51,53 @@ export function createSqliteStorage({
   const collections = new Map(
     [...COLLECTIONS, ...INTERNAL].map((name) => [name as StoreName, createCollection(name, driver, archive)])
   );
-  const writer = createWriter(driver, archive, wal, (name) => collections.get(name)!.expectOdd());
+  const trouble = createTrouble(file, () => writeAnything(driver), onTrouble);
+  const writer = createWriter(driver, archive, wal, (name) => collections.get(name)!.expectOdd(), trouble.refusalOf);
   const freezer = createFreezer(driver, archive, {
     now,
     quality,
     pauseMs: 50,
     ...(freezeAfterMs !== undefined && { afterMs: freezeAfterMs })
   });
-  const schedule = scheduleFreezing(freezer, archive, onTrouble);
+  // what a run could not do is done by the next; a full disk is told of
+  const schedule = background ? scheduleFreezing(freezer, archive, (error) => void trouble.refusalOf(error)) : undefined;
   const sizes = createSizes(driver);
   let closing: Promise<void> | undefined;
 
+  function explain(error: unknown): never {
+    throw trouble.refusalOf(error);
+  }
+
+  async function* explained(found: AsyncIterable<Stored[]>): AsyncIterable<Stored[]> {
+    try {
+      yield* found;
+    } catch (error) {
+      explain(error);
+    }
+  }
+
   async function close(): Promise<void> {
-    schedule.stop();
+    schedule?.stop();
     await freezer.stop();
     await sizes.stop();
     await writer.close();
     await wal.close();
+    trouble.close();
     driver.close();
   }
 
   return {
     kind: 'sqlite',
     version: async () => (driver.prepare('SELECT sqlite_version() AS version').get() as { version: string }).version,
-    find: (name, query) => collections.get(name)!.find(query),
-    count: (name, filter) => collections.get(name)!.count(filter),
-    candidates: async (name, keys) => collections.get(name)!.candidates(keys),
+    find: (name, query) => explained(collections.get(name)!.find(query)),
+    count: (name, filter) => collections.get(name)!.count(filter).catch(explain),
+    candidates: async (name, keys) => {
+      try {
+        return await collections.get(name)!.candidates(keys);
+      } catch (error) {
+        return explain(error);
+      }
+    },
     apply: (changes) => writer.apply(changes),
     sizes: async () => sizes.read(),
     ping: async () => void driver.prepare('SELECT 1').get(),

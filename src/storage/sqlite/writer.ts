@@ -20,8 +20,17 @@ export interface Writer {
   close(): Promise<void>;
 }
 
-/** @param expectOdd told before a document is written whose key fields SQL cannot compare */
-export function createWriter(driver: Driver, archive: Archive, wal: WalSync, expectOdd: (name: StoreName) => void): Writer {
+/**
+ * @param expectOdd told before a document is written whose key fields SQL cannot compare
+ * @param troubleOf what an error of the database or the disk means for the caller
+ */
+export function createWriter(
+  driver: Driver,
+  archive: Archive,
+  wal: WalSync,
+  expectOdd: (name: StoreName) => void,
+  troubleOf: (error: unknown) => unknown
+): Writer {
   const { directory } = archive;
   let pending: Pending[] = [];
   /** Undoes what the transaction under way has noted about the archive. */
@@ -151,13 +160,4 @@ export function createWriter(driver: Driver, archive: Archive, wal: WalSync, exp
       await Promise.all(unsettled);
     }
   };
-}
-
-/** A full disk or an unreadable file is no fault of the request: 503, and the sentence says what to do. */
-function troubleOf(error: unknown): unknown {
-  const message = error instanceof Error ? error.message : '';
-  if (/disk is full|SQLITE_FULL|ENOSPC/i.test(message)) return new Refusal('storage-away', 'The disk is full', 60);
-  if (/disk I\/O error|readonly|locked|busy|unable to open|EIO|EROFS/i.test(message))
-    return new Refusal('storage-away', 'The database file cannot be written', 10);
-  return error;
 }

@@ -35,7 +35,7 @@ describe('credentials of a request', () => {
     const services = { access: kit.access, config: { trustProxy: 'none', api3: { securityEnable } } } as unknown as Services;
     app = express();
     app.set('query parser', (text: string) => parse(text));
-    app.use('/api/v1', bodies());
+    app.use('/api/v1', bodies(services));
     app.get('/api/v1/unasked', guard('api:entries:read'));
     app.use('/api/v1', identify(services), identify(services));
     app.get('/api/v1/read', guard('api:entries:read'), (_req, res) => void res.json({ kind: identityOf(res).kind }));

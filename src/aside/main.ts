@@ -1,0 +1,34 @@
+import { constants, setPriority } from 'node:os';
+import { JOBS, type JobName } from './jobs.ts';
+
+/** Between two messages about the progress. */
+const PAUSE_MS = 1000;
+
+// entry of the process that does one job: the server sends it, and hears one answer
+try {
+  // uploads and alarms come first
+  setPriority(constants.priority.PRIORITY_LOW);
+} catch {
+  // not everywhere allowed
+}
+// a server that is gone needs no answer
+process.on('disconnect', () => process.exit(1));
+process.on('message', ({ name, order }: { name: JobName; order: never }) => {
+  JOBS[name](order, progress()).then(
+    (result) => answer({ result }),
+    (error: unknown) => answer({ error: error instanceof Error ? error.message : String(error), name: (error as Error)?.name })
+  );
+});
+
+function progress(): (sentence: string) => void {
+  let last = 0;
+  return (sentence) => {
+    if (performance.now() < last + PAUSE_MS) return;
+    last = performance.now();
+    process.send?.({ progress: sentence });
+  };
+}
+
+function answer(message: object): void {
+  process.send?.(message, () => process.exit(0));
+}
