@@ -1,3 +1,4 @@
+import { TIME_FIELDS } from '../indexes.ts';
 import { canonicalId } from '../object-id.ts';
 import { type Doc, type Key, type Stored, type StoreName, storedJson } from '../port.ts';
 import { type Filter, matcher, type Query } from '../query.ts';
@@ -58,37 +59,35 @@ export function createCollection(name: StoreName, driver: Driver, archive: Archi
   async function* find(query: Query): AsyncIterable<Stored[]> {
     const { filter, sort = [], limit = Number.POSITIVE_INFINITY } = query;
     if (limit <= 0) return;
-    archive.directory.refresh();
-    if (limit <= DIRECT && (sort.length > 0 || !inArchive())) {
-      const found = direct(query);
-      const full = found?.length === limit;
-      if (found && (!inArchive() || (full && beatsArchive(archive, name, sort, found.at(-1)!)))) {
-        if (found.length > 0) yield found.map(({ json }) => storedJson(json));
-        return;
-      }
-    }
-    const needed = neededBlocks(archive, name, filter);
+    archive.directory.refresh(false);
+    const found = limit <= DIRECT && (sort.length > 0 || !inArchive()) ? direct('doc', query) : undefined;
+    const settled = found?.length === limit && beatsArchive(archive, name, sort, found.at(-1)![0] as string);
+    const needed = settled ? [] : neededBlocks(archive, name, filter);
     if (needed.length > 0) {
       yield* readBoth(archive, name, hot, query, needed);
+      return;
+    }
+    if (found) {
+      if (found.length > 0) yield found.map(([json]) => storedJson(json as string));
       return;
     }
     for await (const page of hot.rows(query)) yield page.map(({ json }) => storedJson(json));
   }
 
   /** A short answer of the table in one go; undefined when SQL alone cannot give it. */
-  function direct({ filter, sort = [], skip = 0, limit = 0 }: Query): HotRow[] | undefined {
+  function direct(columns: string, { filter, sort = [], skip = 0, limit = 0 }: Query): unknown[][] | undefined {
     const { sql, params, exact } = where(filter);
     if (!exact) return undefined;
     const along = alongIndex(name, { filter, sort });
-    const text = `SELECT seq, doc FROM "${name}"${along} WHERE ${sql} ${orderBy(sort)} LIMIT ? OFFSET ?`;
-    return rows(text, [...params, limit, skip]).map(([seq, json]) => ({ seq: seq as number, json: json as string }));
+    const text = `SELECT ${columns} FROM "${name}"${along} WHERE ${sql} ${orderBy(sort)} LIMIT ? OFFSET ?`;
+    return rows(text, [...params, limit, skip]);
   }
 
   async function* hotRows(query: Query): AsyncIterable<HotRow[]> {
     const { filter, sort = [], skip = 0, limit = Number.POSITIVE_INFINITY } = query;
-    const found = limit <= DIRECT ? direct(query) : undefined;
+    const found = limit <= DIRECT ? direct('seq, doc', query) : undefined;
     if (found) {
-      if (found.length > 0) yield found;
+      if (found.length > 0) yield found.map(([seq, json]) => ({ seq: seq as number, json: json as string }));
       return;
     }
     const { sql, params, exact } = where(filter);
@@ -130,7 +129,7 @@ export function createCollection(name: StoreName, driver: Driver, archive: Archi
   const hot: HotReads = { rows: hotRows, bySeq };
 
   async function count(filter: Filter): Promise<number> {
-    archive.directory.refresh();
+    archive.directory.refresh(false);
     const began = archive.directory.moment();
     const needed = neededBlocks(archive, name, filter);
     const { sql, params, exact } = where(filter);
@@ -141,7 +140,7 @@ export function createCollection(name: StoreName, driver: Driver, archive: Archi
   }
 
   async function candidates(keys: readonly Key[]): Promise<Doc[]> {
-    archive.directory.refresh();
+    archive.directory.refresh(true);
     return inArchive() ? archive.candidates(name, keys, () => hotCandidates(keys)) : hotCandidates(keys);
   }
 
@@ -167,7 +166,7 @@ export function createCollection(name: StoreName, driver: Driver, archive: Archi
 
   /** False when nothing lies between the first and the last time of the keys: the common case of an import, in one look. */
   function anyNear(fields: readonly string[], keys: readonly Key[]): boolean {
-    const field = fields.find((one) => one === 'date' || one === 'created_at');
+    const field = fields.find((one) => TIME_FIELDS.has(one));
     if (!field || keys.length < 20) return true;
     const numbers: number[] = [];
     const texts: string[] = [];

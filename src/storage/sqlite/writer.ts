@@ -92,7 +92,7 @@ export function createWriter(
     undo = [];
     driver.exec('BEGIN IMMEDIATE');
     try {
-      directory.refresh();
+      directory.refresh(true);
       for (const { changes } of group) make(changes);
       driver.exec('COMMIT');
     } catch (error) {

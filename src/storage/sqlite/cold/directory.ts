@@ -40,8 +40,11 @@ export interface Directory {
   drop(block: Block): void;
   markGone(block: Block, place: number): void;
   unmarkGone(block: Block, place: number): void;
-  /** Notices when another process has changed the file. */
-  refresh(): void;
+  /**
+   * Notices when another process has changed the file. Servers take theirs for themselves, so readers look now and then only;
+   * before a change it must be `certain`.
+   */
+  refresh(certain: boolean): void;
   bytes(): number;
 }
 
@@ -56,12 +59,16 @@ interface Row {
   summary: string;
 }
 
+/** How often readers look, ms. */
+const LOOK_MS = 100;
+
 const EMPTY: Shelf = { blocks: [], overall: undefined, firstSeq: 0, lastSeq: 0, idCeiling: '', hashedIds: false };
 
 export function createDirectory(driver: Driver): Directory {
   let shelves = new Map<StoreName, Shelf>();
   let moment = 1;
   let dataVersion = -1;
+  let looked = Number.NEGATIVE_INFINITY;
 
   function load(): void {
     const before = new Map([...shelves.values()].flatMap(({ blocks }) => blocks.map((block) => [block.block, block] as const)));
@@ -148,7 +155,10 @@ export function createDirectory(driver: Driver): Directory {
     unmarkGone(block, place) {
       block.gone.delete(place);
     },
-    refresh() {
+    refresh(certain) {
+      const at = performance.now();
+      if (!certain && at - looked < LOOK_MS) return;
+      looked = at;
       const now = versionNow();
       if (now === dataVersion) return;
       dataVersion = now;

@@ -250,7 +250,7 @@ export function createFreezer(driver: Driver, archive: Archive, { now, afterMs, 
 
   /** @param change gives what to do once it is durable, or undefined when nothing may be changed */
   function transact(report: Report, change: () => (() => void) | undefined): void {
-    directory.refresh();
+    directory.refresh(true);
     const began = performance.now();
     driver.exec('BEGIN IMMEDIATE');
     let done: (() => void) | undefined;

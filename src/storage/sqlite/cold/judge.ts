@@ -1,5 +1,5 @@
 import { canonicalId, isObjectId } from '../../object-id.ts';
-import type { Key } from '../../port.ts';
+import type { Doc, Key } from '../../port.ts';
 import { type Filter, isPlainObject, matcher } from '../../query.ts';
 import { isKeyField } from './order.ts';
 import { type FieldSummary, ID_FIELDS, type Summary } from './summary.ts';
@@ -90,12 +90,12 @@ function onField(field: string, condition: unknown): Judge {
   const operators = operatorsOf(condition);
   // null and missing are one thing to a summary, and to all operators but these
   const tellsNull = JSON.stringify(condition)?.match(/\$exists|\$type/);
-  const fits = matcher({ [field]: condition });
+  const fits = testOf(field, condition);
   const answers = new Map<unknown, boolean>();
   const answer = (value: unknown): boolean => {
     let known = answers.get(value);
     if (known === undefined) {
-      known = fits(value === undefined ? {} : { [field]: value });
+      known = fits(value);
       if (answers.size < 1000) answers.set(value, known);
     }
     return known;
@@ -111,6 +111,16 @@ function onField(field: string, condition: unknown): Judge {
       return found.every(Boolean) ? ALL : found.some(Boolean) ? SOME : NONE;
     }
     return ranges.reduce<Verdict>((least, range) => Math.min(least, range(known)) as Verdict, ALL);
+  };
+}
+
+/** The condition asked of a value by itself; undefined stands for a missing one. Compiled when it is needed. */
+function testOf(field: string, condition: unknown): (value: unknown) => boolean {
+  if (typeof condition === 'string' || typeof condition === 'number') return (value) => value === condition;
+  let fits: ((doc: Doc) => boolean) | undefined;
+  return (value) => {
+    fits ??= matcher({ [field]: condition });
+    return fits(value === undefined ? {} : { [field]: value });
   };
 }
 

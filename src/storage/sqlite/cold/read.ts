@@ -92,12 +92,13 @@ function compareBounds({ terms, direction }: Order, a: Bound, b: Bound): number 
 }
 
 /** True when the last document of a full answer comes before anything the archive holds: then it is the answer. */
-export function beatsArchive(archive: Archive, collection: StoreName, sort: NonNullable<Query['sort']>, last: HotRow): boolean {
+export function beatsArchive(archive: Archive, collection: StoreName, sort: NonNullable<Query['sort']>, last: string): boolean {
   const { overall, firstSeq, lastSeq } = archive.directory.shelf(collection);
   if (!overall) return true;
   const order = orderOf(sort);
-  const doc = order.terms.length > 0 ? (JSON.parse(last.json) as Doc) : {};
-  const row = { keys: order.terms.map(([field]) => sortKeyOf(doc, field)), seq: last.seq };
+  const doc = order.terms.length > 0 ? (JSON.parse(last) as Doc) : {};
+  // of equal keys the places would decide, which are not asked for here
+  const row = { keys: order.terms.map(([field]) => sortKeyOf(doc, field)), seq: order.direction > 0 ? lastSeq : firstSeq };
   return isBefore(order, row, boundOf(order, overall, firstSeq, lastSeq));
 }
 
