@@ -13,11 +13,11 @@ export interface FreezeRule {
 }
 
 export const RULES: ReadonlyMap<StoreName, FreezeRule> = new Map([
-  ['entries', { afterMs: 10 * DAY, perBlock: 512 }],
+  ['entries', { afterMs: 10 * DAY, perBlock: 256 }],
   ['treatments', { afterMs: 10 * DAY, perBlock: 256 }],
   // 2 KB each, and nobody asks for more than the last two days of them
   ['devicestatus', { afterMs: 5 * DAY, perBlock: 256 }],
-  ['activity', { afterMs: 10 * DAY, perBlock: 512 }]
+  ['activity', { afterMs: 10 * DAY, perBlock: 256 }]
 ]);
 
 /** Read at every start, however old, and few: sensor, site and reservoir ages, and the profile in force. */
