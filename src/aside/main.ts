@@ -5,20 +5,24 @@ import { JOBS, type JobName } from './jobs.ts';
 const PAUSE_MS = 1000;
 
 // entry of the process that does one job: the server sends it, and hears one answer
-try {
-  // uploads and alarms come first
-  setPriority(constants.priority.PRIORITY_LOW);
-} catch {
-  // not everywhere allowed
-}
 // a server that is gone needs no answer
 process.on('disconnect', () => process.exit(1));
-process.on('message', ({ name, order }: { name: JobName; order: never }) => {
+process.on('message', ({ name, order, humble }: { name: JobName; order: never; humble: boolean }) => {
+  if (humble) giveWay();
   JOBS[name](order, progress()).then(
     (result) => answer({ result }),
     (error: unknown) => answer({ error: error instanceof Error ? error.message : String(error), name: (error as Error)?.name })
   );
 });
+
+/** Uploads and alarms come first. */
+function giveWay(): void {
+  try {
+    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // not everywhere allowed
+  }
+}
 
 function progress(): (sentence: string) => void {
   let last = 0;

@@ -3,6 +3,15 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { JobName, Jobs } from './jobs.ts';
 
+interface AsideOptions {
+  /** Ends it early. */
+  readonly signal?: AbortSignal;
+  /** Told what it is doing, about once a second. */
+  readonly onProgress?: (sentence: string) => void;
+  /** Whether it runs beside a server and gives way to it. */
+  readonly humble?: boolean;
+}
+
 interface Message<Name extends JobName> {
   readonly progress?: string;
   readonly error?: string;
@@ -11,17 +20,15 @@ interface Message<Name extends JobName> {
 }
 
 /**
- * Does work that takes seconds of computing in a process of its own, at low priority: the event loop, and with it every upload
+ * Does work that takes seconds of computing in a process of its own: the event loop, and with it every upload
  * and alarm, goes on as if nothing was there. It ends with this process.
  * @param order plain data
- * @param options.signal ends it early
- * @param options.onProgress told what it is doing, about once a second
  * @throws Error with the sentence (and the name) of the job's error, or one that says it was ended
  */
 export async function runAside<Name extends JobName>(
   name: Name,
   order: Jobs[Name]['order'],
-  { signal, onProgress }: { readonly signal?: AbortSignal; readonly onProgress?: (sentence: string) => void } = {}
+  { signal, onProgress, humble = false }: AsideOptions = {}
 ): Promise<Jobs[Name]['result']> {
   signal?.throwIfAborted();
   const child = start();
@@ -36,7 +43,7 @@ export async function runAside<Name extends JobName>(
       });
       child.once('error', reject);
       child.once('exit', (code, by) => reject(new Error(`The process for it ended early (${by ?? `code ${code}`})`)));
-      child.send({ name, order });
+      child.send({ name, order, humble });
     });
   } finally {
     signal?.removeEventListener('abort', stop);

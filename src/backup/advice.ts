@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { runAside } from '../aside/run-aside.ts';
 import type { Config } from '../config/config.ts';
+import { CHECKED_AT_ONCE, findDamage } from '../storage/sqlite/check.ts';
 import { listBackups } from './names.ts';
 
 /**
@@ -9,8 +10,9 @@ import { listBackups } from './names.ts';
  */
 export async function restoreAdvice({ backup: { dir }, dataDir }: Pick<Config, 'backup' | 'dataDir'>): Promise<string> {
   const found = await listBackups(dir).catch(() => []);
-  for (const { file } of found) {
-    const damage = await runAside('check', { file }).catch((error: Error) => error.message);
+  for (const { file, bytes } of found) {
+    const damage =
+      bytes <= CHECKED_AT_ONCE ? findDamage(file) : await runAside('check', { file }).catch((error: Error) => error.message);
     if (damage !== undefined) continue;
     return `The newest good backup is ${resolve(file)}. To go back to it, stop the server and run: DATA_DIR=${resolve(dataDir)} vigil restore ${resolve(file)}`;
   }

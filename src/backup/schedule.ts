@@ -9,7 +9,7 @@ import { sourceOf } from './source.ts';
 import type { BackupDone, BackupOrder } from './write-backup.ts';
 
 /** What is known of the server's own backups; times in epoch ms. */
-export interface BackupStatus {
+interface BackupStatus {
   /** Time between two, ms; undefined: the server makes none. */
   readonly everyMs: number | undefined;
   readonly dir: string;
@@ -58,7 +58,7 @@ export function createBackups({
   log,
   bus,
   now,
-  write = (order, signal) => runAside('backup', order, { signal })
+  write = (order, signal) => runAside('backup', order, { signal, humble: true })
 }: Deps): Backups {
   const { everyMs, keep, dir } = config.backup;
   const stop = new AbortController();

@@ -7,7 +7,7 @@ export type BackupSource =
   | { readonly kind: 'mongodb'; readonly mongo: NonNullable<Config['mongo']> };
 
 /** Path of the database file in the data folder. */
-export const databaseFile = ({ dataDir }: Pick<Config, 'dataDir'>): string => join(dataDir, 'vigil.db');
+const databaseFile = ({ dataDir }: Pick<Config, 'dataDir'>): string => join(dataDir, 'vigil.db');
 
 /** The store of a site, as a source of backups. */
 export const sourceOf = (config: Config): BackupSource =>

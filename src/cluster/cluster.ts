@@ -16,7 +16,7 @@ import { createTurns } from './turns.ts';
 import { createWriter } from './writer.ts';
 
 /** How this process stands with the others of its site. */
-export interface ClusterStatus {
+interface ClusterStatus {
   /** Name of this process among them. */
   readonly instance: string;
   /** Redis answers, and the others are heard. */

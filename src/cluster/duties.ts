@@ -7,7 +7,7 @@ import type { Storage } from '../storage/port.ts';
 import type { Cluster } from './cluster.ts';
 
 /** What the leading process does for all: it watches for alarms and delivers messages. */
-export interface Unit {
+interface Unit {
   readonly alarms: Alarms;
   readonly integrations: Integrations;
 }

@@ -22,7 +22,8 @@ export interface Link {
 type Client = ReturnType<typeof createClient>;
 
 /** How long a command may take to be answered, ms. */
-const PATIENCE_MS = 1500;
+const PATIENCE_MS = 2500;
+const LOOKS = 10;
 const CONNECT_MS = 3000;
 /** Pauses between attempts to connect, ms. */
 const FIRST_PAUSE_MS = 50;
@@ -103,16 +104,20 @@ export function createLink({
       if (!client) throw new Error('Redis is away');
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<never>((_resolve, reject) => {
-        timer = setTimeout(() => {
+        let looks = 0;
+        // several looks: when this very process stood still, the answer is here and was only not read yet
+        timer = setInterval(() => {
+          looks += 1;
+          if (looks < LOOKS) return;
           const error = new Error('Redis does not answer');
           giveUp?.(error);
           reject(error);
-        }, patienceMs).unref();
+        }, patienceMs / LOOKS).unref();
       });
       try {
         return await Promise.race([client.sendCommand([...args]) as Promise<unknown> as Promise<T>, late]);
       } finally {
-        clearTimeout(timer);
+        clearInterval(timer);
       }
     },
     onReady: (listener) => void ready.push(listener),

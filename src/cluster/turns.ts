@@ -11,10 +11,10 @@ import type { Seen } from './seen.ts';
 import type { Writer } from './writer.ts';
 
 /** How long a lock outlives a process that died with it, ms; it is renewed while work goes on. */
-const HELD_MS = 5000;
+const HELD_MS = 8000;
 const RENEW_MS = 1500;
 /** Above the time of a lock, so that one dead process does not make two writers at once. */
-const PATIENCE_MS = 8000;
+const PATIENCE_MS = 15_000;
 /** Who waits asks this often, ms; silent for longer, it loses its place. */
 const ASK_MS = 3;
 const SILENT_MS = 500;
@@ -25,7 +25,7 @@ const MAX_LEAD_MS = 3_600_000;
  * One process at a time decides on and stores documents of a collection: so that a document posted to two of them at once
  * becomes one, srvModified rises over all of them, and everybody hears of changes in the order in which they were made.
  *
- * Uploads must not stop because Redis does. While it is away, or when a lock cannot be had within eight seconds, a batch goes on
+ * Uploads must not stop because Redis does. While it is away, or when a lock cannot be had within fifteen seconds, a batch goes on
  * without: the same new document posted to two processes within the milliseconds of one commit may then be stored twice, as with
  * two processes of the reference. Each lockless batch asks the database for the newest srvModified, and announces itself when
  * Redis is back. The same holds for a process that stood still for longer than its lock (a suspended machine) in the middle of a
@@ -84,6 +84,7 @@ export function createTurns({
     const [clock = '', announced = ''] = found ?? [];
     const [before = '', by = ''] = announced.split(' ');
     let isHeld = found !== undefined;
+    const takenAt = performance.now();
     const renewal = setInterval(() => {
       if (isHeld) link.call(run(HOLD, [lock], [token, HELD_MS])).catch(() => undefined);
     }, RENEW_MS).unref();
@@ -91,8 +92,15 @@ export function createTurns({
     let disclaim: (() => void) | undefined;
     const turn: Turn = {
       last: clock === '' ? undefined : Number(clock),
-      storing(events) {
+      async storing(events) {
+        if (isHeld && performance.now() - takenAt > HELD_MS / 2) {
+          // the renewals of a process that stood still came too late
+          const mine = await link.call<number>(run(HOLD, [lock], [token, HELD_MS])).catch(() => undefined);
+          isHeld = mine !== 0;
+          if (!isHeld) return false;
+        }
         disclaim = seen.claim(events);
+        return true;
       },
       async announce(events) {
         const sane = events.map(({ srvModified }) => srvModified).filter((at) => at < now() + MAX_LEAD_MS);

@@ -58,8 +58,11 @@ export type Commit = (collection: CollectionName, door: Door, mutations: readonl
 export interface Turn {
   /** The last srvModified any process gave out; undefined: only the database knows. */
   readonly last: number | undefined;
-  /** What is about to be stored: this process will announce it itself. */
-  storing(events: readonly Committed[]): void;
+  /**
+   * What is about to be stored: this process will announce it itself.
+   * @returns false when its turn is over before it could store: what it decided may be out of date
+   */
+  storing(events: readonly Committed[]): Promise<boolean>;
   /** Tells the other processes what is durable now; resolves when this one's own listeners are to hear of it. Never rejects. */
   announce(events: readonly Committed[]): Promise<void>;
   /** Ends it; called once, whatever happened. */
@@ -117,21 +120,25 @@ function createLane(collection: CollectionName, storage: Storage, bus: Bus, now:
   }
 
   async function commitBatch(jobs: readonly Job[]): Promise<void> {
-    const turn = await exclusive?.(collection);
-    try {
-      await commitInTurn(jobs, turn);
-    } finally {
-      turn?.release();
+    for (let isDone = false; !isDone; ) {
+      const turn = await exclusive?.(collection);
+      try {
+        isDone = await commitInTurn(jobs, turn);
+      } finally {
+        turn?.release();
+      }
     }
   }
 
-  async function commitInTurn(jobs: readonly Job[], turn: Turn | undefined): Promise<void> {
+  /** @returns false when nothing was done, because the turn was over */
+  async function commitInTurn(jobs: readonly Job[], turn: Turn | undefined): Promise<boolean> {
     if (!clock || (turn && turn.last === undefined)) clock = await openClock(clock);
     if (turn?.last !== undefined) clock.seen(turn.last);
     const keys = jobs.flatMap((job) => job.mutations.flatMap((mutation) => mutation.lookups.map((lookup) => lookup.key)));
     const workspace = new Workspace(keys);
     const found = await storage.candidates(collection, unique(keys));
     workspace.load(found);
+    const refused: (() => void)[] = [];
     const done: { job: Job; outcomes: Outcome[]; changes: Change[]; events: Committed[] }[] = [];
     for (const job of jobs) {
       const plan = { job, mayMiss: found.mayMiss, outcomes: [] as Outcome[], changes: [] as Change[], events: [] as Committed[] };
@@ -141,20 +148,20 @@ function createLane(collection: CollectionName, storage: Storage, bus: Bus, now:
         done.push(plan);
       } catch (error) {
         workspace.rollback();
-        job.reject(error);
+        refused.push(() => job.reject(error));
       }
     }
     const changes = done.flatMap((plan) => plan.changes);
     const events = done.flatMap((plan) => plan.events);
-    if (changes.length > 0) {
-      turn?.storing(events);
-      await storage.apply(changes);
-    }
+    if (changes.length > 0 && turn && !(await turn.storing(events))) return false;
+    for (const reject of refused) reject();
+    if (changes.length > 0) await storage.apply(changes);
     if (events.length > 0) {
       await turn?.announce(events);
       bus.publish('committed', events);
     }
     for (const { job, outcomes } of done) job.resolve(outcomes);
+    return true;
   }
 
   async function planOne(
@@ -269,5 +276,5 @@ function seal(
 }
 
 function unique(keys: readonly Key[]): Key[] {
-  return [...new Map(keys.map((key) => [JSON.stringify(key), key])).values()];
+  return keys.length < 2 ? [...keys] : [...new Map(keys.map((key) => [JSON.stringify(key), key])).values()];
 }

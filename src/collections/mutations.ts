@@ -47,8 +47,9 @@ export function patch(id: string, set: Doc, unset: readonly string[] = [], preco
       if (!stored) return { do: 'nothing' };
       precondition?.(stored);
       let doc: Doc = stored;
-      for (const [path, value] of Object.entries(set)) if (path !== '_id') doc = withPath(doc, path.split('.'), value);
-      for (const path of unset) if (path !== '_id') doc = withoutPath(doc, path.split('.'));
+      const own = new Set<object>();
+      for (const [path, value] of Object.entries(set)) if (path !== '_id') doc = withPath(doc, path.split('.'), value, own);
+      for (const path of unset) if (path !== '_id') doc = withoutPath(doc, path.split('.'), own);
       return { do: 'store', doc };
     }
   };
@@ -72,28 +73,37 @@ export function removeIf(_id: string, filter: Filter): Mutation {
 
 type Branch = Doc | unknown[];
 const isBranch = (value: unknown): value is Branch => isPlainObject(value) || Array.isArray(value);
-const copyOf = (branch: Branch): Doc => (Array.isArray(branch) ? [...branch] : { ...branch }) as Doc;
+/** A copy that may be changed; what is a copy already is not copied for each of thousands of fields. */
+function copyOf(branch: Branch, own: Set<object>): Doc {
+  if (own.has(branch)) return branch as Doc;
+  const copy = (Array.isArray(branch) ? [...branch] : { ...branch }) as Doc;
+  own.add(copy);
+  return copy;
+}
 
 /** A copy with one field set; what lies beside the path is shared (it may hold database types that cannot be cloned). */
-function withPath(branch: Branch, [head = '', ...rest]: readonly string[], value: unknown): Doc {
+function withPath(branch: Branch, [head = '', ...rest]: readonly string[], value: unknown, own: Set<object>): Doc {
   if (head === '' || head === '__proto__') throw new Refusal('bad-document', 'Bad field path');
-  const copy = copyOf(branch);
+  // an index far behind the end would make a list of billions
+  if (Array.isArray(branch) && !(/^\d+$/.test(head) && Number(head) <= branch.length))
+    throw new Refusal('bad-document', 'A field path leads past the end of a list');
+  const copy = copyOf(branch, own);
   if (rest.length === 0) copy[head] = value;
   else {
     const inner = copy[head] ?? {};
     if (!isBranch(inner)) throw new Refusal('bad-document', 'A field path leads through a plain value');
-    copy[head] = withPath(inner, rest, value);
+    copy[head] = withPath(inner, rest, value, own);
   }
   return copy;
 }
 
 /** A copy without one field; the same object when there is no such field. */
-function withoutPath(branch: Branch, [head = '', ...rest]: readonly string[]): Doc {
+function withoutPath(branch: Branch, [head = '', ...rest]: readonly string[], own: Set<object>): Doc {
   const doc = branch as Doc;
   if (!Object.hasOwn(doc, head)) return doc;
-  const copy = copyOf(branch);
+  const copy = copyOf(branch, own);
   const inner = copy[head];
   if (rest.length === 0) delete copy[head];
-  else if (isBranch(inner)) copy[head] = withoutPath(inner, rest);
+  else if (isBranch(inner)) copy[head] = withoutPath(inner, rest, own);
   return copy;
 }

@@ -2,6 +2,7 @@ import { Refusal } from '../errors.ts';
 import type { Doc } from '../storage/port.ts';
 import { identityLookups, isUuid, type Lookup, sameOwner } from './identity.ts';
 import { upsert } from './mutations.ts';
+import { toNumber } from './primitives.ts';
 import { parseTime, toIso } from './times.ts';
 import { documentOf, documentsOf, promoteId, type Upload, type UploadContext, upload } from './upload.ts';
 
@@ -69,7 +70,7 @@ function normaliseTreatment(sent: Doc, now: number): Normalised {
 }
 
 function number(doc: Doc, field: string): void {
-  const value = Number(doc[field]);
+  const value = toNumber(doc[field]);
   if (Number.isFinite(value)) doc[field] = value;
   else delete doc[field];
 }

@@ -5,6 +5,7 @@ import type { Doc } from '../storage/port.ts';
 import type { Mutation } from './commit.ts';
 import type { Lookup } from './identity.ts';
 import { admit } from './incoming.ts';
+import { toText } from './primitives.ts';
 
 /** A mutation together with the document it stores, as the server understood it: v1 answers with this, plus the `_id`. */
 export interface Upload extends Mutation {
@@ -91,5 +92,5 @@ export function strictId(doc: Doc, mayBeOmitted: boolean): Doc {
 const badId = (_id: unknown, mayBeOmitted: boolean): Refusal =>
   new Refusal(
     'bad-id',
-    `Must be 24-character hex string${mayBeOmitted ? ' or omit for auto-generation' : ''}. Got: ${String(_id).slice(0, 100)}`
+    `Must be 24-character hex string${mayBeOmitted ? ' or omit for auto-generation' : ''}. Got: ${toText(_id).slice(0, 100)}`
   );

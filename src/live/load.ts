@@ -11,7 +11,11 @@ const SLACK_MS = 24 * HOUR;
 /** How many of the latest of each single event are remembered. */
 const SINGLES_KEPT = 100;
 
-const iso = (ms: number): string => new Date(ms).toISOString();
+/** ISO text is compared letter by letter, which holds for years of four digits. */
+const FIRST = Date.parse('0000-01-01T00:00:00.000Z');
+const LAST = Date.parse('9999-12-31T23:59:59.999Z');
+
+const iso = (ms: number): string => new Date(Math.min(Math.max(ms, FIRST), LAST)).toISOString();
 
 /**
  * Reads the recent past from storage (socket-v1.md §12.1); what is read may be a little more than is shown.

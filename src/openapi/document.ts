@@ -2,6 +2,7 @@ import { OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi';
 import type { Config } from '../config/config.ts';
 import { SERVER } from '../config/version.ts';
 import { createRegistry, describeRoute, headingOf, type Mount } from './registry.ts';
+import type { Route } from './route.ts';
 import { ROUTES_OPS } from './routes-ops.ts';
 import { ROUTES_ROOT } from './routes-root.ts';
 import { ROUTES_V1 } from './routes-v1.ts';
@@ -53,6 +54,38 @@ const ABOUT = `The REST APIs of this server, which speaks the protocol of Nights
 * **Wrong credentials** slow down everything from the same address.
 
 What happens over Socket.IO is described in [asyncapi.json](/api/asyncapi.json), readable [here](/api/sockets-docs).`;
+
+/** A route as it stands on a site, and what it takes. */
+export interface SiteRoute {
+  readonly method: Route['method'];
+  /** Whole, names in braces. */
+  readonly path: string;
+  readonly summary: string;
+  readonly permissions: Route['permissions'];
+  /** Nobody comes in without a token, whatever strangers may elsewhere, and the API secret does not count (v3). */
+  readonly takesToken: boolean;
+  /** It asks for no credentials at all. */
+  readonly isOpen: boolean;
+}
+
+/** The same routes the description is made of, for those who ask what somebody may. */
+export const siteRoutes = (config: Config): SiteRoute[] =>
+  mounts(config).flatMap((mount) =>
+    mount.routes
+      .filter(({ when }) => when?.(config) ?? true)
+      .map((route) => {
+        const isOpen = mount.credentials.length === 0 || !(route.permissions.length > 0 || route.credentials === 'needed');
+        const { method, summary, permissions } = route;
+        return {
+          method,
+          path: mount.prefix + route.path,
+          summary,
+          permissions,
+          takesToken: mount.label === 'v3' && !isOpen,
+          isOpen
+        };
+      })
+  );
 
 /** The description of all HTTP routes of a site with these settings. */
 export function openApiDocument(config: Config): OpenApiDocument {

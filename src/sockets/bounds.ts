@@ -20,6 +20,8 @@ type AllowRequest = (request: IncomingMessage, decide: (message: string | null |
 interface Connection {
   readonly request: IncomingMessage;
   readonly writeBuffer: readonly unknown[];
+  /** Of a websocket: the socket of `ws`. */
+  readonly transport: { readonly socket?: { terminate?: () => void } };
   on(event: 'packet', listener: (packet: { readonly type: string; readonly data?: unknown }) => void): unknown;
   on(event: 'packetCreate', listener: () => void): unknown;
   once(event: 'close', listener: () => void): unknown;
@@ -59,6 +61,8 @@ export function createBounds({ config, log, now }: Pick<Services, 'config' | 'lo
     const end = (reason: string): void => {
       log.warn({ reason }, 'a socket was closed');
       connection.close(true);
+      // who floods us does not answer a polite goodbye either
+      connection.transport.socket?.terminate?.();
     };
     connection.on('packet', ({ type, data }) => {
       if (frames.take() > 0) end('too many frames');

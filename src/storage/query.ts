@@ -120,7 +120,6 @@ function checkOperators(operators: Record<string, unknown>, depth: number): void
 function checkRegex({ $regex, $options }: Record<string, unknown>): void {
   if (typeof $regex !== 'string' || ($options !== undefined && typeof $options !== 'string'))
     throw new Refusal('bad-query', 'A regular expression must be text');
-  if ($regex.includes('\0')) throw new Refusal('bad-query', 'A regular expression cannot hold NUL');
   compileRegex($regex, $options);
 }
 

@@ -13,6 +13,8 @@ const FLAGS: Record<string, number> = { i: RE2JS.CASE_INSENSITIVE, m: RE2JS.MULT
  */
 export function compileRegex(pattern: string, options = ''): (text: string) => boolean {
   if (pattern.length > 1000) throw new Refusal('bad-query', 'Regular expression longer than 1000 characters');
+  // MongoDB takes none
+  if (pattern.includes('\0')) throw new Refusal('bad-query', 'A regular expression cannot hold NUL');
   let flags = 0;
   for (const letter of options) {
     if (letter === 'g' || letter === 'u') continue;

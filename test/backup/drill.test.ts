@@ -160,13 +160,13 @@ async function drill(env: Record<string, string>, wipe: (dataDir: string) => Pro
 }
 
 describe('fill, back up under load, delete everything, restore', () => {
-  it('on SQLite', { timeout: 90_000 }, () =>
+  it('on SQLite', { timeout: 240_000 }, () =>
     drill({}, async (dataDir) => {
       for (const name of readdirSync(dataDir)) if (name.startsWith('vigil.db')) rmSync(join(dataDir, name));
     })
   );
 
-  it('on MongoDB', { timeout: 90_000 }, async ({ skip }) => {
+  it('on MongoDB', { timeout: 240_000 }, async ({ skip }) => {
     if (!mongoUrl()) return skip();
     const { url, client, drop } = await freshDatabase();
     try {
@@ -176,7 +176,7 @@ describe('fill, back up under load, delete everything, restore', () => {
     }
   });
 
-  it('from SQLite into MongoDB and back, with the same content', { timeout: 90_000 }, async ({ skip }) => {
+  it('from SQLite into MongoDB and back, with the same content', { timeout: 240_000 }, async ({ skip }) => {
     if (!mongoUrl()) return skip();
     const { url, client, drop } = await freshDatabase();
     const [from, to] = [folder(), folder()];

@@ -257,12 +257,29 @@ describe.runIf(haveRedis && mongoUrl())('two processes on one MongoDB', () => {
     await until(async () => (await mayRead()) === 401, 'the deletion', 2000);
   });
 
-  it('what all sockets are asked reaches those of the other process', async () => {
-    const { io } = await import('socket.io-client');
-    const extra = io(`${b!.server.url}/`, { transports: ['websocket'], forceNew: true });
-    await new Promise<void>((resolve) => extra.on('connect', () => resolve()));
-    extra.close();
-    expect(a!.server.services.cluster!.status()).toMatchObject({ connected: true, leads: true, processes: 2 });
-    expect(b!.server.services.cluster!.status()).toMatchObject({ connected: true, leads: false, processes: 2 });
+  it('a backfill of one request at A is heard once, in order, at B, and both show the same', async () => {
+    const recent = Date.now() - 40 * 3_600_000;
+    const many = Array.from({ length: 1500 }, (_, i) => {
+      const date = recent + i * 60_000;
+      return { type: 'sgv', sgv: 90 + (i % 60), date, dateString: new Date(date).toISOString(), device: 'backfill' };
+    });
+    expect((await a!.v1('POST', 'entries', many)).status).toBe(200);
+    await fence(a!, site);
+    for (const { feed } of site)
+      expect(feed.filter(([, , doc]) => doc.device === 'backfill').map(([event, , doc]) => `${event} ${doc.date}`)).toEqual(
+        many.map(({ date }) => `create ${date}`)
+      );
+    const shown = ({ server }: Instance) =>
+      server.services.live.data().sgvs.map(({ mills, mgdl, _id }) => `${mills} ${mgdl} ${_id}`);
+    await until(() => shown(b!).length === shown(a!).length, 'the live state');
+    expect(shown(b!)).toEqual(shown(a!));
+  }, 30_000);
+
+  it('each process says how it stands with the others', async () => {
+    const ready = (await (await fetch(`${b!.server.url}/readyz`)).json()) as unknown;
+    expect(ready).toEqual({ status: 'ok', redis: 'connected' });
+    const standing = site.map(({ server }) => server.services.cluster!.status());
+    for (const one of standing) expect(one).toMatchObject({ connected: true, processes: 2 });
+    expect(standing.filter(({ leads }) => leads)).toHaveLength(1);
   });
 });

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import type { Doc } from '../../src/storage/port.ts';
 import { SECRET_SHA1, startServer, type TestServer } from '../support/start-server.ts';
 
-export type Heard = [event: string, colName: string, doc: Doc];
+type Heard = [event: string, colName: string, doc: Doc];
 
 /** One process of a site, with a socket on each namespace. */
 export interface Instance {
@@ -34,7 +34,7 @@ export async function startSite(n: number, env: Record<string, string>, mongoUri
 }
 
 /** The access token of a subject with all rights, made when there is none. */
-export async function tokenOf(url: string, name: string): Promise<string> {
+async function tokenOf(url: string, name: string): Promise<string> {
   const subjects = `${url}/api/v2/authorization/subjects`;
   const headers = { 'api-secret': SECRET_SHA1, 'content-type': 'application/json' };
   await fetch(subjects, { method: 'POST', headers, body: JSON.stringify({ name, roles: ['admin'] }) });

@@ -1,5 +1,6 @@
 import { connect, createServer, type Server, type Socket as TcpSocket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { createClient } from 'redis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { freshDatabase, mongoUrl } from '../support/mongo.ts';
 import { haveRedis, OwnRedis } from '../support/redis.ts';
@@ -226,5 +227,31 @@ describe.runIf(haveRedis && mongoUrl())('Redis comes and goes', () => {
     await expectAllOnce(site, sent, []);
     const order = b!.feed.map(([, , doc]) => String(doc.notes)).filter((notes) => notes.startsWith('load'));
     expect(order).toEqual(sent);
+  }, 60_000);
+
+  it('a cut longer than what the stream keeps: what is missing there is read from the database', async () => {
+    const way = new Way(redis.port);
+    ways.push(way);
+    const [a] = await startSite(1, { REDIS_URL: redis.url, REDIS_PREFIX: 'long' }, database.url);
+    site.push(a!);
+    const [b] = await startSite(1, { REDIS_URL: await way.url(), REDIS_PREFIX: 'long' }, database.url);
+    site.push(b!);
+    const sent: string[] = [];
+    const removed: string[] = [];
+    for (let i = 0; i < 30; i++) {
+      if (i === 10) way.cut();
+      const created_at = new Date(start + i * 1000).toISOString();
+      sent.push(`load ${i}`);
+      const answer = await a!.v1('POST', 'treatments', [{ eventType: 'Note', notes: `load ${i}`, created_at }]);
+      if (i % 15 !== 7) continue;
+      const [{ _id } = {}] = (await answer.json()) as { _id?: string }[];
+      await a!.v1('DELETE', `treatments/${_id}`);
+      removed.push(_id!);
+    }
+    const client = await createClient({ url: redis.url }).connect();
+    await client.xTrim('long:bus', 'MAXLEN', 0);
+    client.destroy();
+    way.isCut = false;
+    await expectAllOnce(site, sent, removed);
   }, 60_000);
 });

@@ -102,6 +102,8 @@ async function terminate({ child }: Running): Promise<{ code: number | null; ms:
   const began = performance.now();
   const exit = once(child, 'exit');
   child.kill('SIGTERM');
+  // npm passes on what the terminal said already
+  setTimeout(() => child.kill('SIGTERM'), 50);
   const [code] = (await exit) as [number | null];
   return { code, ms: performance.now() - began };
 }

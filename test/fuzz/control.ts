@@ -116,7 +116,7 @@ export async function createControl(site: Site, agent: Agent): Promise<Control> 
   async function readBack(): Promise<string[]> {
     const faults: string[] = [];
     for (const [key, { collection, doc }] of stored) {
-      const _id = key.split(' ')[1]!;
+      const _id = key.slice(key.indexOf(' ') + 1);
       let found: Doc | undefined;
       for await (const batch of site.server.services.storage.find(collection, { filter: { _id }, limit: 1 }))
         found = batch[0]?.doc;

@@ -475,5 +475,50 @@ export const PACKETS = [
   ...['49', '4\u0000', '42["loadRetro"]\u001e42["loadRetro"]', '\u001e\u001e\u001e', '4'.repeat(500), '42["ack",1,"default",1]']
 ] as const;
 
+const page = (path: string, headers: Record<string, string>): Input => ({ door: 'http', method: 'GET', path, headers });
+const write = (path: string, body: string): Input => ({
+  door: 'http',
+  method: 'POST',
+  path,
+  headers: { 'api-secret': '{{secret}}', authorization: 'Bearer {{jwt:admin}}', 'content-type': 'application/json' },
+  body
+});
+
 /** What once broke something, shrunk; sent at the start of every run. */
-export const REGRESSIONS: readonly Input[] = [];
+export const REGRESSIONS: readonly Input[] = [
+  page('/food', { 'if-match': 'x' }),
+  page('/food', { 'if-unmodified-since': 'Mon, 01 Jan 2001 00:00:00 GMT' }),
+  page('/favicon.ico', { range: 'bytes=999999999-' }),
+  page('/api-docs/swagger-ui.css', { range: 'bytes=999999999-', 'if-match': '"x"' }),
+  page('/api/v3/entries?_bsontype=sgv', { authorization: 'Bearer {{jwt:admin}}' }),
+  page('/api/v1/entries.json?find[_bsontype]=sgv', {}),
+  page('/api/v1/entries.json?find[sgv][$regex]=%00', {}),
+  page('/api/v1/slice/entries/dateString/sgv/%00/sgv', {}),
+  {
+    ...write('/api/v3/treatments/{{identifier:0}}', `{${Array.from({ length: 3000 }, (_, i) => `"k${i}":${i}`).join(',')}}`),
+    method: 'PATCH'
+  } as Input,
+  page('/api/v2/ddata/at/%2B275760-09-13', {}),
+  page('/api/v2/ddata/at/-271821-04-20', {}),
+  write('/api/v1/devicestatus', '{"\\u0000":1}'),
+  write('/api/v1/food', '{"date":{"_bsontype":"ObjectId","id":"x"}}'),
+  write('/api/v1/treatments', '{"sgv":1e400,"date":1e400}'),
+  write('/api/v1/treatments', '{"insulin":{"toString":1,"valueOf":1}}'),
+  write('/api/v1/devicestatus', '{"_id":{"toString":1}}'),
+  write(
+    '/api/v3/treatments',
+    '{"app":"x","date":1795176000000,"device":{"toString":1},"eventType":{"toString":1},"insulin":{"valueOf":1,"toString":1}}'
+  ),
+  write(
+    '/api/v3/treatments',
+    '{"app":"x","date":1795176000001,"eventType":"Temporary Target","duration":60,"targetTop":{"toString":1},"targetBottom":[{"toString":1}]}'
+  ),
+  write('/api/v3/treatments', '{"app":"x","date":1795176000000,"eventType":"Note","notes":"\\ud800"}'),
+  {
+    door: 'http',
+    method: 'POST',
+    path: '/api/v1/profile',
+    headers: { 'api-secret': '{{secret}}' },
+    body: '{"defaultProfile":"x"}'
+  }
+];

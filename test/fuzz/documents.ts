@@ -25,6 +25,8 @@ export const key: fc.Arbitrary<string> = fc.oneof(
 export const value: fc.Arbitrary<Json> = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom(...VALUES) },
   { weight: 2, arbitrary: time },
+  // objects that cannot be turned into a number or a text
+  fc.constantFrom<Json>({ toString: 1, valueOf: 1 }, [{ toString: null }], { valueOf: {}, toString: {}, toJSON: 1 }),
   fc.jsonValue({ maxDepth: 3 }),
   fc.double({ noNaN: true, noDefaultInfinity: true }),
   fc.string({ unit: 'binary', maxLength: 20 }),
@@ -142,8 +144,9 @@ function fromEntries(entries: readonly (readonly [string, Json])[]): Record<stri
   return doc;
 }
 
+const textOf = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value));
 const swapped = (old: Json, where: number): Json =>
-  [String(old), Number(old) || 0, [old], { value: old }, null, Boolean(old), `${old}`.repeat(3)][where % 7];
+  [textOf(old), Number(textOf(old)) || 0, [old], { value: old }, null, Boolean(old), textOf(old).repeat(3)][where % 7];
 
 const spoils = fc.array(fc.record({ where: fc.nat(10_000), how: fc.nat(7), key, value }), { maxLength: 4 });
 

@@ -11,7 +11,7 @@ const SILENCE_MS = 60;
 export const createAgent = (): Agent => new Agent({ keepAlive: true, maxSockets: 32, scheduling: 'lifo' });
 
 /** What no client library can put on the wire is no input. */
-export const UNSENDABLE: Answer = { status: -1, contentType: '', text: '', ms: 0 };
+const UNSENDABLE: Answer = { status: -1, contentType: '', text: '', ms: 0 };
 
 /** Sends a request and takes in the whole answer. */
 export function sendHttp(site: Site, agent: Agent, input: Omit<HttpInput, 'door'>): Promise<Answer> {

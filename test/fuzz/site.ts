@@ -37,6 +37,8 @@ export interface Site {
   readonly errors: string[];
   /** What was committed since the last look; looking forgets. */
   committed(): Committed[];
+  /** Resolves when everything is stored that is on its way. */
+  settle(): Promise<void>;
   /** Puts values in place of `{{…}}`. */
   fill(text: string): string;
   readonly clock: { now: number };
@@ -107,6 +109,9 @@ export async function openSite(start: number, mongoUri?: string): Promise<Site> 
     server,
     errors,
     clock,
+    settle: async () => {
+      await Promise.all(COLLECTIONS.map((name) => commit(name, 'server', [{ lookups: [], decide: () => ({ do: 'nothing' }) }])));
+    },
     committed: () => heard.splice(0),
     fill: (text) =>
       text.replace(/\{\{([a-z]+)(?::(\w+))?\}\}/g, (whole, name: string, which: string | undefined) => {

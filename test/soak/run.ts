@@ -50,7 +50,6 @@ async function soak(): Promise<0 | 1> {
   const memory = createMemory(server);
   await load(sender, uploads);
   memory.stop();
-  await pause(2000);
   tell({ do: 'report' });
   const [heard] = (await once(listeners, 'message')) as [Heard];
   listeners.kill();
@@ -58,7 +57,7 @@ async function soak(): Promise<0 | 1> {
   await server.stop();
   const exitCode = server.child.exitCode;
   server = await startProcess(BUILD, dataDir, env);
-  const verdict = await verify({ url: server.url, secret }, sender, start - 10 * DAY - (minutes * rate + 1000) * 61_000);
+  const verdict = await verify({ url: server.url, secret }, sender, start - 10 * DAY - (minutes * 60 * rate + 1000) * 61_000);
   sender.close();
   const { text, broken } = report({
     minutes,

@@ -118,7 +118,10 @@ type Step =
   | { do: 'ask'; query: Query; freeze: boolean }
   | { do: 'candidates'; keys: Key[] };
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 4, arbitrary: fc.array(change, { minLength: 25, maxLength: 60, size: 'max' }).map((changes): Step => ({ do: 'change', changes })) },
+  {
+    weight: 4,
+    arbitrary: fc.array(change, { minLength: 25, maxLength: 60, size: 'max' }).map((changes): Step => ({ do: 'change', changes }))
+  },
   { weight: 3, arbitrary: fc.nat({ max: 350 }).map((upTo): Step => ({ do: 'freeze', upTo })) },
   { weight: 5, arbitrary: query.map((one): Step => ({ do: 'ask', query: one, freeze: false })) },
   { weight: 1, arbitrary: fc.boolean().map((freeze): Step => ({ do: 'ask', query: { filter: {} }, freeze })) },

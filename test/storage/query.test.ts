@@ -22,6 +22,10 @@ describe('filters that are refused (D10)', () => {
     ['$or of text', { $or: ['x'] }],
     ['a list as filter', []],
     ['text as filter', 'x'],
+    // found by fuzzing: one store answered, the other refused
+    ['NUL in a regular expression', { a: { $regex: 'x\0' } }],
+    ['NUL in a field name', { 'a\0': 1 }],
+    ['a field name MongoDB cannot be asked for', { $or: [{ _bsontype: 1 }] }],
     ['operator inside a value', { a: { $gt: { $ne: 1 } } }],
     ['unbounded nesting', JSON.parse(`${'{"$and":['.repeat(50)}{}${']}'.repeat(50)}`)]
   ])('%s', (_name, filter) => {

@@ -62,6 +62,15 @@ export class OwnMongod {
     await gone;
   }
 
+  /** Makes it silent, its connections open, and lets it go on. */
+  freeze(): void {
+    process.kill(-this.#child!.pid!, 'SIGSTOP');
+  }
+
+  thaw(): void {
+    process.kill(-this.#child!.pid!, 'SIGCONT');
+  }
+
   async dispose(): Promise<void> {
     await this.kill();
     rmSync(this.#folder, { recursive: true, force: true });

@@ -147,6 +147,9 @@ const ROWS: readonly Row[] = [
     [27, 'POST', `/api/v1/${noun}`, { raw: '{"eventType":"Note"}', headers: { 'content-type': 'text/plain' } }, 415],
     [27, 'POST', `/api/v1/${noun}`, { raw: '{"eventType":"Note"}' }, 415]
   ]),
+  // objects that cannot be turned into a number or a text
+  [27, 'POST', '/api/v1/treatments', { raw: '{"insulin":{"toString":1,"valueOf":1}}', headers: json }, 200],
+  [27, 'POST', '/api/v1/food', { raw: '{"_id":{"toString":1}}', headers: json }, 400, refused],
   // found by fuzzing: a body without a type was stored as an empty document, and what only one of the stores can keep
   [27, 'POST', '/api/v1/entries', { raw: '[{"type":"sgv","sgv":1,"date":1600000000000}]' }, 415],
   ...['{"a":{"b\\u0000":1}}', '{"a":[{"_bsontype":"ObjectId","id":"x"}]}', '{"a":1e400}'].flatMap((raw): Row[] => [

@@ -128,6 +128,20 @@ describe.each(STORES)('on %s:', (store) => {
       expect((await call(server, 'DELETE', `/api/v1/treatments/${_id}`)).body).toEqual({ acknowledged: true, deletedCount: 1 });
     });
 
+    it('one treatment with an amount that is no amount does not take the list away (found by fuzzing)', async () => {
+      const odd = { toString: 1, valueOf: 1 };
+      const token = await tokenFor(server, 'odd', ['*']);
+      const jwt = (await call(server, 'GET', `/api/v2/authorization/request/${token}`)).body.token;
+      const doc = { app: 'x', eventType: 'Note', date: Date.now(), insulin: odd, carbs: [odd], duration: odd, targetTop: odd };
+      const stored = await call(server, 'POST', '/api/v3/treatments', { body: doc, headers: { authorization: `Bearer ${jwt}` } });
+      expect(stored.status).toBe(201);
+      for (const path of ['treatments', 'treatments?token=x']) {
+        const shown = (await call(server, 'GET', `/api/v1/${path}`, { secret: true })).body;
+        expect(shown[0]).toMatchObject({ eventType: 'Note', insulin: null, carbs: null });
+      }
+      expect((await call(server, 'GET', '/api/v2/summary', { secret: true })).status).toBe(200);
+    });
+
     it('nightguard: carbs come with mills when the token stands in the query', async () => {
       const token = await tokenFor(server, 'nightguard', ['*:*:read', 'api:treatments:create']);
       await call(server, 'POST', `/api/v1/treatments?now=(Function)&token=${token}`, {

@@ -53,6 +53,7 @@ describe('patterns of /times and /slice', () => {
     ['(', undefined],
     ['2024', '['],
     ['(', ')'],
+    ['\0', undefined],
     ['{a,(}', undefined]
   ])('refuses %s / %s', (prefix, regex) => {
     expect(() => patternFilter('f', prefix, regex)).toThrow(expect.objectContaining({ status: 400 }));

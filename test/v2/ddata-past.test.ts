@@ -54,3 +54,15 @@ it('reads the two days before an instant from the store, and nothing after it', 
   expect(body.profiles.map(({ defaultProfile }: { defaultProfile: string }) => defaultProfile)).toEqual(['Day']);
   expect(body.lastProfileFromSwitch).toBe('Sport');
 });
+
+// found by fuzzing: the windows around them end where no date can be written any more
+it.each(['+275760-09-13', '-271821-04-20', '9999-12-31', '0000-01-01'])(
+  'an instant as far away as %s is answered',
+  async (at) => {
+    const { body } = await request(server.url)
+      .get(`/api/v2/ddata/at/${encodeURIComponent(at)}`)
+      .set(server.secret)
+      .expect(200);
+    expect(body.page).toMatchObject({ frame: true });
+  }
+);

@@ -137,6 +137,18 @@ describe('nothing a stranger sends is our fault (D9)', () => {
     await kit.get('/treatments/history/1000000000000').expect(200);
   });
 
+  it('thousands of fields at once, and an index far behind the end of a list', async () => {
+    await kit.post('/treatments', bolus({ identifier: 'y', date: 1_707_552_999_000, list: [1] })).expect(201);
+    const many = Object.fromEntries(Array.from({ length: 3000 }, (_, i) => [`k${i}`, i]));
+    const began = performance.now();
+    await kit.patch('/treatments/y', many).expect(200);
+    expect(performance.now() - began).toBeLessThan(2000);
+    await kit.patch('/treatments/y', { 'list.4000000000': 1 }).expect(400);
+    await kit.patch('/treatments/y', { 'list.length': 4_000_000_000 }).expect(400);
+    const { body } = await kit.get('/treatments/y').expect(200);
+    expect(body.result).toMatchObject({ k2999: 2999 });
+  });
+
   it('a body nested a hundred thousand deep', async () => {
     const text = `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
     const { status } = await kit.post('/treatments').set('Content-Type', 'application/json').send(text);

@@ -62,7 +62,7 @@ const APPS = /^(trio|iaps|freeaps|openaps|loop|androidaps|aaps)/i;
 function isAutomatic({ automatic, isSMB, type, eventType, enteredBy, app, pumpId }: Timed): boolean {
   if (automatic === true || isSMB === true || type === 'SMB' || eventType === 'SMB') return true;
   const byApp = app !== undefined || pumpId !== undefined || (typeof enteredBy === 'string' && APPS.test(enteredBy));
-  return byApp && String(eventType).startsWith('Temp Basal');
+  return byApp && typeof eventType === 'string' && eventType.startsWith('Temp Basal');
 }
 
 function calibration(mgdl: number, { scale, units }: Sandbox): Wish {

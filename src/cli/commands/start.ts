@@ -13,6 +13,9 @@ export function addStart(program: Command, context: CliContext): void {
     .action(() => start(context).catch(refuse));
 }
 
+/** A second signal this long after the first ends the server at once, ms. */
+const INSIST_MS = 1000;
+
 async function start({ env, out }: CliContext): Promise<void> {
   const config = readConfig(env);
   // other code of this process (and its error reports) has no business with the secret
@@ -32,11 +35,15 @@ async function start({ env, out }: CliContext): Promise<void> {
       }).trimEnd()
     );
 
-  let closing = false;
+  let closingSince: number | undefined;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
-      if (closing) process.exit(1);
-      closing = true;
+      if (closingSince !== undefined) {
+        // Ctrl-C under npm comes twice, from the terminal and from npm; who insists later means it
+        if (performance.now() - closingSince > INSIST_MS) process.exit(1);
+        return;
+      }
+      closingSince = performance.now();
       log.info({ signal }, 'shutting down');
       server.close().then(
         () => process.exit(0),

@@ -20,9 +20,15 @@ export const healthz: RequestHandler = (_req, res) => answer(res, 200, { status:
 
 /**
  * `GET /readyz`: 200 when requests should be sent here. 503 with a `reason` while the database does not answer (`storage`), the
- * recent past is not loaded yet (`starting`) or the server is about to stop (`closing`).
+ * recent past is not loaded yet (`starting`) or the server is about to stop (`closing`). `redis` says whether the other processes
+ * of the site are heard; without them this one serves on, so that is no reason to send requests elsewhere.
  */
-export function readyz({ storage, live, lifecycle }: Pick<Services, 'storage' | 'live' | 'lifecycle'>): RequestHandler {
+export function readyz({
+  storage,
+  live,
+  lifecycle,
+  cluster
+}: Pick<Services, 'storage' | 'live' | 'lifecycle' | 'cluster'>): RequestHandler {
   // one question at a time, however many ask
   let asking: Promise<Reason | undefined> | undefined;
 
@@ -36,8 +42,9 @@ export function readyz({ storage, live, lifecycle }: Pick<Services, 'storage' | 
         asking = undefined;
       });
     const reason = lifecycle?.closing ? 'closing' : await asking;
-    if (reason) answer(res, 503, { status: 'unavailable', reason });
-    else answer(res, 200, { status: 'ok' });
+    const redis = cluster && { redis: cluster.status().connected ? 'connected' : 'away' };
+    if (reason) answer(res, 503, { status: 'unavailable', reason, ...redis });
+    else answer(res, 200, { status: 'ok', ...redis });
   };
 }
 

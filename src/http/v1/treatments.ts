@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'express';
+import { toNumber } from '../../collections/primitives.ts';
 import { parseTime } from '../../collections/times.ts';
 import type { Stored } from '../../storage/port.ts';
 import { type Adjust, createdAtAdjust } from './adjust.ts';
@@ -25,7 +26,7 @@ export function listTreatments(v1: V1): RequestHandler {
 
 const amount = (value: unknown): number | null => {
   if (value === undefined || value === null || value === '') return null;
-  const number = Number(value);
+  const number = toNumber(value);
   return Number.isFinite(number) ? number : null;
 };
 
@@ -50,7 +51,7 @@ export function treatmentJson(
     const mills = parseTime(doc.created_at)?.mills;
     if (mills !== undefined) {
       (Object.hasOwn(doc, 'mills') ? rewritten : extra).mills = mills;
-      const duration = Number(doc.duration ?? Number.NaN);
+      const duration = toNumber(doc.duration ?? Number.NaN);
       if (doc.endmills === undefined && Number.isFinite(duration)) extra.endmills = mills + duration * 60_000;
     }
   }

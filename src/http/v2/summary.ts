@@ -1,4 +1,5 @@
 import { Router } from 'express';
+import { toNumber } from '../../collections/primitives.ts';
 import { Refusal } from '../../errors.ts';
 import { derived } from '../../live/derived.ts';
 import type { Timed } from '../../live/live.ts';
@@ -60,7 +61,12 @@ function doses(sandbox: Sandbox, hours: number): object[] {
 
 function target({ targetTop, targetBottom, duration, mills }: Timed): object {
   const seconds = Math.round((numberOf(duration) ?? 0) * 60);
-  return { targetTop: Math.round(Number(targetTop)), targetBottom: Math.round(Number(targetBottom)), duration: seconds, mills };
+  return {
+    targetTop: Math.round(toNumber(targetTop)),
+    targetBottom: Math.round(toNumber(targetBottom)),
+    duration: seconds,
+    mills
+  };
 }
 
 /** The profile without what clients work out themselves. */

@@ -70,6 +70,8 @@ export async function createJournaledStorage(
   let held: Promise<void> | undefined;
   let refill: NodeJS.Timeout | undefined;
   let filling: Promise<void> | undefined;
+  let filledAt: number | undefined;
+  let lastSizes: { dataSize: number; indexSize: number } | undefined;
   let closed = false;
   let telling: NodeJS.Timeout | undefined;
 
@@ -107,7 +109,9 @@ export async function createJournaledStorage(
     const go = (): boolean => !closed && watch.epoch === began;
     filling = shadow.fill(database, go).then(
       () => {
-        next = go() ? REFILL_MS : REFILL_RETRY_MS;
+        if (!go()) return;
+        filledAt = performance.now();
+        next = REFILL_MS;
       },
       (error: unknown) => log.debug({ err: error }, 'the copy of the recent past could not be made yet')
     );
@@ -138,7 +142,7 @@ export async function createJournaledStorage(
     clearTimeout(telling);
     log.info({ uploads: count }, 'the database is back, all uploads are there');
     onTrouble?.(undefined);
-    again(shadow.ready ? REFILL_MS : 0);
+    again(filledAt === undefined ? 0 : Math.max(0, filledAt + REFILL_MS - performance.now()));
   }
 
   async function apply(changes: readonly Change[]): Promise<void> {
@@ -211,7 +215,10 @@ export async function createJournaledStorage(
     },
     candidates,
     apply,
-    sizes: () => ask(() => database.sizes()),
+    async sizes() {
+      if (!watch.away || !lastSizes) lastSizes = await ask(() => database.sizes());
+      return { ...lastSizes, dataSize: lastSizes.dataSize + queue.size };
+    },
     async ping() {
       if (watch.away && shadow.ready && queue.size < maxBytes) return;
       await ask(() => database.ping());

@@ -145,13 +145,14 @@ export async function createShadow(copy: Storage, { now, log }: { now: () => num
 
   async function* find(collection: StoreName, asked: Query): AsyncGenerator<Stored[]> {
     await writing;
-    const { query, enough } = known().answer(collection, asked);
-    if (!query) throw away();
+    const { query: wanted, enough } = known().answer(collection, asked);
+    if (!wanted) throw away();
+    const query = { ...wanted, filter: withoutNote(collection, wanted.filter) };
     if (enough === 0) return yield* copy.find(collection, query);
     const found: Stored[] = [];
     for await (const batch of copy.find(collection, query)) found.push(...batch);
     if (found.length < enough) throw away();
-    yield query === asked ? found : found.slice(asked.skip ?? 0);
+    yield wanted === asked ? found : found.slice(asked.skip ?? 0);
   }
 
   return {
@@ -167,7 +168,7 @@ export async function createShadow(copy: Storage, { now, log }: { now: () => num
     async count(collection, filter) {
       await writing;
       if (known().answer(collection, { filter }).enough !== 0) throw away();
-      return copy.count(collection, filter);
+      return copy.count(collection, withoutNote(collection, filter));
     },
     async candidates(collection, keys) {
       await writing;
@@ -185,6 +186,8 @@ export async function createShadow(copy: Storage, { now, log }: { now: () => num
 const away = (): Refusal =>
   new Refusal('storage-away', 'The database does not answer, and only the recent past is known here', 10);
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref());
+const withoutNote = (collection: StoreName, filter: Filter): Filter =>
+  collection === 'state' ? { $and: [filter, { _id: { $ne: NOTE } }] } : filter;
 const idOf = (change: Change): string => (change.op === 'remove' ? change._id : change.doc._id);
 const placeOf = (collection: StoreName, _id: string): string => `${collection}/${canonicalId(_id)}`;
 

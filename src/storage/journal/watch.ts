@@ -173,7 +173,8 @@ export function createWatch(deps: {
 async function within<T>(work: Promise<T>, ms: number): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, ms, undefined);
+    // an answer may lie there already, when it was this process that was slow
+    timer = setTimeout(() => setImmediate(resolve, undefined), ms);
   });
   try {
     return await Promise.race([work, late]);

@@ -1,5 +1,8 @@
 import { openDriver } from './driver.ts';
 
+/** A check of so many bytes takes no longer than opening a connection; larger files are for a process of their own. */
+export const CHECKED_AT_ONCE = 64 * 1024 * 1024;
+
 /**
  * Looks for damage in the structure of a database file. Reads all of it: half a second for the 540 MB of a year on a fast disk,
  * as long as reading takes on a slow one.

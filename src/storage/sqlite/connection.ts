@@ -53,3 +53,15 @@ export function writeAnything(driver: Driver): void {
     throw error;
   }
 }
+
+/**
+ * Brings what stands in the log into the file, before it is closed: people copy the file of a stopped server, and the library
+ * ends a connection later than it says. Nothing is lost where that is not possible (a full disk, a backup that is being read).
+ */
+export function takeInLog(driver: Driver): void {
+  try {
+    driver.exec('PRAGMA busy_timeout = 100; PRAGMA wal_checkpoint(TRUNCATE)');
+  } catch {
+    // the log stays, and is read at the next start
+  }
+}

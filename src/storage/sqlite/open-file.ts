@@ -1,9 +1,9 @@
-import { copyFileSync, mkdirSync, statSync } from 'node:fs';
+import { accessSync, constants, copyFileSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Logger } from 'pino';
 import { runAside } from '../../aside/run-aside.ts';
 import type { Storage } from '../port.ts';
-import { findDamage } from './check.ts';
+import { CHECKED_AT_ONCE, findDamage } from './check.ts';
 import { lookAtFile } from './head.ts';
 import { FolderInUse, lockDatabase } from './lock.ts';
 import { createSqliteStorage } from './sqlite.ts';
@@ -21,8 +21,6 @@ interface Deps {
   readonly now?: (() => number) | undefined;
 }
 
-/** A check of so many bytes takes no longer than opening a connection. */
-const CHECKED_AT_ONCE = 64 * 1024 * 1024;
 /** How long the start waits for the check of a larger file; it goes on beside the running server. */
 const PATIENCE_MS = 5000;
 
@@ -71,6 +69,8 @@ export async function openDatabaseFile(file: string, { log, onTrouble, advice, h
 function lock(file: string): () => void {
   try {
     mkdirSync(dirname(file), { recursive: true });
+    // SQLite would open a file it cannot write all the same, and refuse every upload
+    for (const path of [dirname(file), file, `${file}-wal`]) if (existsSync(path)) accessSync(path, constants.W_OK);
     return lockDatabase(file);
   } catch (error) {
     if (error instanceof FolderInUse)
@@ -78,7 +78,7 @@ function lock(file: string): () => void {
         `Another server is using ${file}. Two servers on one database file would miss each other's readings: stop the other one, or give this one a DATA_DIR of its own.`
       );
     throw new Error(
-      `The folder ${dirname(file)} cannot be written (${(error as Error).message}). Make DATA_DIR a folder this user may write to, on a disk that is not read-only or full.`
+      `${file} or its folder cannot be written (${(error as Error).message}). Make DATA_DIR a folder this user may write to, on a disk that is not read-only or full.`
     );
   }
 }

@@ -3,7 +3,7 @@ import { createArchive } from './cold/archive.ts';
 import { createFreezer, type FreezeReport } from './cold/freezer.ts';
 import { scheduleFreezing } from './cold/schedule.ts';
 import { createCollection } from './collection.ts';
-import { connect, writeAnything } from './connection.ts';
+import { connect, takeInLog, writeAnything } from './connection.ts';
 import { createSizes } from './sizes.ts';
 import { createTrouble } from './trouble.ts';
 import { createWalSync } from './wal-sync.ts';
@@ -83,6 +83,7 @@ export function createSqliteStorage({
     await writer.close();
     await wal.close();
     trouble.close();
+    takeInLog(driver);
     driver.close();
   }
 

@@ -11,7 +11,7 @@ import { blocksUnder, hashOf } from './keys.ts';
 const KEPT_OPEN = 6_000_000;
 
 /** Where a document is in the archive. */
-export interface Place {
+interface Place {
   readonly block: Block;
   readonly place: number;
   readonly seq: number;

@@ -18,7 +18,7 @@ export interface Block {
 }
 
 /** All blocks of a collection, in the order of their first document. */
-export interface Shelf {
+interface Shelf {
   blocks: readonly Block[];
   /** What is known of all of them together; undefined when there are none. */
   overall: Summary | undefined;

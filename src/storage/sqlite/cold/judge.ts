@@ -6,7 +6,7 @@ import { type FieldSummary, ID_FIELDS, type Summary } from './summary.ts';
 
 /** How many of a block's documents match, as far as its summary tells. */
 export const NONE = 0;
-export const SOME = 1;
+const SOME = 1;
 export const ALL = 2;
 export type Verdict = typeof NONE | typeof SOME | typeof ALL;
 
