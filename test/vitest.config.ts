@@ -20,6 +20,16 @@ export default defineConfig({
           env: { TEST_STORE: 'mongodb' },
           setupFiles: ['test/support/needs-mongo.ts']
         }
+      },
+      // and once more with every document in SQLite's archive
+      {
+        extends: true,
+        test: {
+          ...common,
+          name: 'frozen',
+          include: ['test/{v1,v2,v3,collections}/*.test.ts'],
+          setupFiles: ['test/support/frozen-setup.ts']
+        }
       }
     ]
   }

@@ -20,7 +20,7 @@ export async function openServerStorage(
   { log, now, onTrouble }: { log: Logger; now: () => number; onTrouble?: OnTrouble }
 ): Promise<Storage> {
   const { mongo, journal } = config;
-  if (!mongo || !journal.folder || config.redisUrl !== undefined) return openStorage(config, log, onTrouble);
+  if (!mongo || !journal.folder || config.redisUrl !== undefined) return openStorage(config, log, onTrouble, now);
   const name = databaseName(mongo.uri);
   const folder = join(journal.folder, name);
   let copy: Storage;
@@ -33,7 +33,7 @@ export async function openServerStorage(
       { folder, reason: (error as Error).message },
       'JOURNAL_DIR cannot be used: while MongoDB is away, uploads are refused'
     );
-    return openStorage(config, log, onTrouble);
+    return openStorage(config, log, onTrouble, now);
   }
   for (const other of strangers(journal.folder, name))
     log.warn({ folder: other }, 'uploads wait here for another database; they are brought over when MONGODB_URI names it again');

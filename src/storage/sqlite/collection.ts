@@ -1,6 +1,10 @@
+import { TIME_FIELDS } from '../indexes.ts';
 import { canonicalId } from '../object-id.ts';
-import { type Doc, KEY_FIELDS, type Key, type Stored, type StoreName, storedJson } from '../port.ts';
+import { type Doc, type Key, type Stored, type StoreName, storedJson } from '../port.ts';
 import { type Filter, matcher, type Query } from '../query.ts';
+import type { Archive } from './cold/archive.ts';
+import { nextTurn } from './cold/codec.ts';
+import { beatsArchive, countCold, type HotReads, type HotRow, neededBlocks, readBoth } from './cold/read.ts';
 import type { Driver, Value } from './driver.ts';
 import { translate, type Where } from './filter.ts';
 import { alongIndex, columnOf, jsonPath } from './indexes.ts';
@@ -10,19 +14,20 @@ const DIRECT = 1000;
 const PAGE = 200;
 /** More documents than this under one identity key are not told apart. */
 const PER_KEY = 50;
-
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/** Printable ASCII. */
+const PLAIN = /^[\x20-\x7e]*$/;
 
 /** Reads of one collection. */
 export interface SqliteCollection {
   find(query: Query): AsyncIterable<Stored[]>;
   count(filter: Filter): Promise<number>;
-  candidates(keys: readonly Key[]): Doc[];
+  candidates(keys: readonly Key[]): Promise<Doc[]>;
   /** Told before an odd document is written. */
   expectOdd(): void;
 }
 
-export function createCollection(name: StoreName, driver: Driver): SqliteCollection {
+/** What the collection's table holds, and behind it the archive of its old documents. */
+export function createCollection(name: StoreName, driver: Driver, archive: Archive): SqliteCollection {
   /** Known to be without odd documents until one is written: asking the database at every query would cost as much as the query. */
   let odd = driver.prepare(`SELECT 1 FROM "${name}" WHERE odd = 1 LIMIT 1`).get() !== undefined;
 
@@ -49,62 +54,141 @@ export function createCollection(name: StoreName, driver: Driver): SqliteCollect
     return statement.all(...params) as unknown[][];
   };
 
-  async function* find({ filter, sort = [], skip = 0, limit = Number.POSITIVE_INFINITY }: Query): AsyncIterable<Stored[]> {
+  const inArchive = (): boolean => archive.directory.shelf(name).overall !== undefined;
+
+  async function* find(query: Query): AsyncIterable<Stored[]> {
+    const { filter, sort = [], limit = Number.POSITIVE_INFINITY } = query;
     if (limit <= 0) return;
-    const { sql, params, exact } = where(filter);
-    const order = orderBy(sort);
-    if (exact && limit <= DIRECT) {
-      const along = alongIndex(name, { filter, sort });
-      const found = rows(`SELECT doc FROM "${name}"${along} WHERE ${sql} ${order} LIMIT ? OFFSET ?`, [...params, limit, skip]);
+    archive.directory.refresh(false);
+    const found = limit <= DIRECT && (sort.length > 0 || !inArchive()) ? direct('doc', query) : undefined;
+    const settled = found?.length === limit && beatsArchive(archive, name, sort, found.at(-1)![0] as string);
+    const needed = settled ? [] : neededBlocks(archive, name, filter);
+    if (needed.length > 0) {
+      yield* readBoth(archive, name, hot, query, needed);
+      return;
+    }
+    if (found) {
       if (found.length > 0) yield found.map(([json]) => storedJson(json as string));
       return;
     }
+    for await (const page of hot.rows(query)) yield page.map(({ json }) => storedJson(json));
+  }
+
+  /** A short answer of the table in one go; undefined when SQL alone cannot give it. */
+  function direct(columns: string, { filter, sort = [], skip = 0, limit = 0 }: Query): unknown[][] | undefined {
+    const { sql, params, exact } = where(filter);
+    if (!exact) return undefined;
+    const along = alongIndex(name, { filter, sort });
+    const text = `SELECT ${columns} FROM "${name}"${along} WHERE ${sql} ${orderBy(sort)} LIMIT ? OFFSET ?`;
+    return rows(text, [...params, limit, skip]);
+  }
+
+  async function* hotRows(query: Query): AsyncIterable<HotRow[]> {
+    const { filter, sort = [], skip = 0, limit = Number.POSITIVE_INFINITY } = query;
+    const found = limit <= DIRECT ? direct('seq, doc', query) : undefined;
+    if (found) {
+      if (found.length > 0) yield found.map(([seq, json]) => ({ seq: seq as number, json: json as string }));
+      return;
+    }
+    const { sql, params, exact } = where(filter);
     // only the places of the documents are held; the documents themselves come page by page
     const places = rows(
-      `SELECT seq FROM "${name}" WHERE ${sql} ${order}${exact ? ' LIMIT ? OFFSET ?' : ''}`,
+      `SELECT seq FROM "${name}" WHERE ${sql} ${orderBy(sort)}${exact ? ' LIMIT ? OFFSET ?' : ''}`,
       exact ? [...params, Number.isFinite(limit) ? limit : -1, skip] : params
     );
-    const fits = exact ? undefined : matcher(filter);
-    const read = driver.prepare(`SELECT doc FROM "${name}" WHERE seq = ?`);
-    read.setReturnArrays(true);
-    let toSkip = exact ? 0 : skip;
-    let left = limit;
-    for (let at = 0; at < places.length && left > 0; at += PAGE) {
-      const page: Stored[] = [];
-      for (const [seq] of places.slice(at, at + PAGE)) {
-        const row = read.get(seq) as unknown as [string] | undefined;
-        if (!row) continue;
-        const stored = storedJson(row[0]);
-        if (fits && !fits(stored.doc)) continue;
-        if (toSkip-- > 0) continue;
-        page.push(stored);
-        if (--left === 0) break;
+    const release = archive.hold();
+    try {
+      const fits = exact ? undefined : matcher(filter);
+      let toSkip = exact ? 0 : skip;
+      let left = limit;
+      for (let at = 0; at < places.length && left > 0; at += PAGE) {
+        const page: HotRow[] = [];
+        for (const [place] of places.slice(at, at + PAGE)) {
+          const seq = place as number;
+          // it may have gone into the archive since
+          const json = bySeq(seq) ?? (inArchive() ? await archive.bySeq(name, seq) : undefined);
+          if (json === undefined || (fits && !fits(JSON.parse(json) as Doc))) continue;
+          if (toSkip-- > 0) continue;
+          page.push({ seq, json });
+          if (--left === 0) break;
+        }
+        if (page.length > 0) yield page;
+        await nextTurn();
       }
-      if (page.length > 0) yield page;
-      await nextTurn();
+    } finally {
+      release();
     }
   }
 
-  async function count(filter: Filter): Promise<number> {
-    const { sql, params, exact } = where(filter);
-    if (exact) return Number(rows(`SELECT count(*) FROM "${name}" WHERE ${sql}`, params)[0]![0]);
-    let total = 0;
-    for await (const page of find({ filter })) total += page.length;
-    return total;
+  function bySeq(seq: number): string | undefined {
+    const read = driver.prepare(`SELECT doc FROM "${name}" WHERE seq = ?`);
+    read.setReturnArrays(true);
+    return (read.get(seq) as unknown as [string] | undefined)?.[0];
   }
 
-  function candidates(keys: readonly Key[]): Doc[] {
+  const hot: HotReads = { rows: hotRows, bySeq };
+
+  async function count(filter: Filter): Promise<number> {
+    archive.directory.refresh(false);
+    const began = archive.directory.moment();
+    const needed = neededBlocks(archive, name, filter);
+    const { sql, params, exact } = where(filter);
+    let total = 0;
+    if (exact) total = Number(rows(`SELECT count(*) FROM "${name}" WHERE ${sql}`, params)[0]![0]);
+    else for await (const page of hotRows({ filter })) total += page.length;
+    return needed.length === 0 ? total : total + (await countCold(archive, filter, needed, began));
+  }
+
+  async function candidates(keys: readonly Key[]): Promise<Doc[]> {
+    archive.directory.refresh(true);
+    return inArchive() ? archive.candidates(name, keys, () => hotCandidates(keys)) : hotCandidates(keys);
+  }
+
+  function hotCandidates(keys: readonly Key[]): Doc[] {
     const found = new Map<string, Doc>();
-    for (const key of keys) {
-      const known = Object.entries(key).filter(([field]) => columnOf(field));
-      const conditions = known.map(([field]) => `${columnOf(field)} = ?`).join(' AND ');
-      const values = known.map(([field, value]) => (field === '_id' ? canonicalId(String(value)) : value));
-      for (const [json] of rows(`SELECT doc FROM "${name}" WHERE ${conditions} LIMIT ${PER_KEY}`, values)) {
-        const doc = JSON.parse(json as string) as Doc;
-        if (Object.entries(key).every(([field, value]) => columnOf(field) || doc[field] === value)) found.set(doc._id!, doc);
+    for (const { fields, keys: alike } of shapesOf(keys)) {
+      const known = fields.filter((field) => columnOf(field));
+      const others = fields.filter((field) => !columnOf(field));
+      if (!anyNear(known, alike)) continue;
+      const conditions = known.map((field) => `${columnOf(field)} = ?`).join(' AND ');
+      const statement = driver.prepare(`SELECT doc FROM "${name}" WHERE ${conditions} LIMIT ${PER_KEY}`);
+      statement.setReturnArrays(true);
+      for (const key of alike) {
+        const values = known.map((field) => (field === '_id' ? canonicalId(String(key[field])) : key[field]!));
+        for (const [json] of statement.all(...values) as unknown as [string][]) {
+          const doc = JSON.parse(json) as Doc;
+          if (others.every((field) => doc[field] === key[field])) found.set(doc._id!, doc);
+        }
       }
     }
     return [...found.values()];
+  }
+
+  /** False when nothing lies between the first and the last time of the keys: the common case of an import, in one look. */
+  function anyNear(fields: readonly string[], keys: readonly Key[]): boolean {
+    const field = fields.find((one) => TIME_FIELDS.has(one));
+    if (!field || keys.length < 20) return true;
+    const numbers: number[] = [];
+    const texts: string[] = [];
+    for (const key of keys) {
+      const value = key[field]!;
+      if (typeof value === 'number') numbers.push(value);
+      // only plain text has one order everywhere
+      else if (PLAIN.test(value)) texts.push(value);
+      else return true;
+    }
+    const sql = `SELECT 1 FROM "${name}" WHERE ${columnOf(field)} BETWEEN ? AND ? LIMIT 1`;
+    const isNear = (least: Value, most: Value): boolean => rows(sql, [least, most]).length > 0;
+    if (
+      numbers.length > 0 &&
+      isNear(
+        numbers.reduce((x, y) => Math.min(x, y)),
+        numbers.reduce((x, y) => Math.max(x, y))
+      )
+    )
+      return true;
+    texts.sort();
+    return texts.length > 0 && isNear(texts[0]!, texts.at(-1)!);
   }
 
   return {
@@ -117,6 +201,19 @@ export function createCollection(name: StoreName, driver: Driver): SqliteCollect
   };
 }
 
+/** Keys by the fields they have, in their order. */
+function shapesOf(keys: readonly Key[]): Iterable<{ fields: string[]; keys: Key[] }> {
+  const shapes = new Map<string, { fields: string[]; keys: Key[] }>();
+  for (const key of keys) {
+    const fields = Object.keys(key);
+    const shape = fields.join('\0');
+    const known = shapes.get(shape);
+    if (known) known.keys.push(key);
+    else shapes.set(shape, { fields, keys: [key] });
+  }
+  return shapes.values();
+}
+
 function orderBy(sort: NonNullable<Query['sort']>): string {
   const terms = sort.flatMap(([field, direction]) => {
     const path = jsonPath(field);
@@ -124,19 +221,4 @@ function orderBy(sort: NonNullable<Query['sort']>): string {
     return by ? [`${by}${direction < 0 ? ' DESC' : ''}`] : [];
   });
   return `ORDER BY ${[...terms, `seq${(sort[0]?.[1] ?? 1) < 0 ? ' DESC' : ''}`].join(', ')}`;
-}
-
-/** The row of a document: id, odd, JSON text and the key columns, in the order of {@link KEY_FIELDS}. */
-export function rowOf(doc: Doc & { _id: string }): { odd: boolean; values: Value[] } {
-  const id = canonicalId(doc._id);
-  let odd = false;
-  const keys = KEY_FIELDS.map((field): Value => {
-    const value = doc[field];
-    if (value === undefined || value === null) return null;
-    if (field === 'isValid' && typeof value === 'boolean') return Number(value);
-    if (field !== 'isValid' && (typeof value === 'string' || typeof value === 'number')) return value;
-    odd = true;
-    return null;
-  });
-  return { odd, values: [id, Number(odd), JSON.stringify(id === doc._id ? doc : { ...doc, _id: id }), ...keys] };
 }

@@ -1,10 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { COLD_SCHEMA } from './cold/schema.ts';
 import { type Driver, openDriver } from './driver.ts';
-import { schema } from './indexes.ts';
+import { outdatedIndexes, schema } from './indexes.ts';
 
-/** Raised when a change of the tables needs more than `CREATE … IF NOT EXISTS`. */
-const SCHEMA_VERSION = 1;
+/** 2: documents may lie in the archive (cold/schema.ts), where version 1 would not look for them. */
+const SCHEMA_VERSION = 2;
 
 /**
  * Opens the database file, making it and its folder when absent.
@@ -19,6 +20,8 @@ export function connect(file: string): Driver {
     throw new Error(`The database file ${file} cannot be opened: ${(error as Error).message}`);
   }
   try {
+    // before the first table; a file that has tables keeps what it was made with (until VACUUM)
+    driver.exec('PRAGMA auto_vacuum = INCREMENTAL');
     // NORMAL: a commit writes the log and wal-sync.ts syncs it before the write is acknowledged
     driver.exec(
       'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -4000; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 33554432;'
@@ -28,7 +31,7 @@ export function connect(file: string): Driver {
       throw new Error(`it was written by a newer Vigil (schema ${version}; this one knows ${SCHEMA_VERSION})`);
     // an unchanged file is not written to: the server must come up on a full disk too
     const mark = version === SCHEMA_VERSION ? '' : `PRAGMA user_version = ${SCHEMA_VERSION};`;
-    driver.exec(`BEGIN IMMEDIATE; ${schema().join('; ')}; ${mark} COMMIT;`);
+    driver.exec(`BEGIN IMMEDIATE; ${[...outdatedIndexes(), ...schema(), ...COLD_SCHEMA].join('; ')}; ${mark} COMMIT;`);
   } catch (error) {
     driver.close();
     throw new Error(`The database file ${file} cannot be used: ${(error as Error).message}`);

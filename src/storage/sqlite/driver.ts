@@ -2,7 +2,7 @@
 import { backup, DatabaseSync, type StatementSyncInstance } from '@photostructure/sqlite';
 
 type Statement = StatementSyncInstance;
-export type Value = string | number | null;
+export type Value = string | number | null | Uint8Array;
 
 /** One open database file with its prepared statements, each prepared once. */
 export interface Driver {

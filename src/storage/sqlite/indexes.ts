@@ -33,6 +33,24 @@ export function schema(): string[] {
   ]);
 }
 
+/**
+ * Indexes of the shared list that a table of a few days does without: each costs every upload. The order of v3 by identifier is
+ * sorted on the spot, and a type is looked for along the dates.
+ */
+function lean(fields: readonly string[]): readonly string[] | undefined {
+  if (fields[0] === 'type' && fields.length > 1) return undefined;
+  return fields[0] === 'identifier' ? ['identifier'] : fields;
+}
+
+/** Those of them that an older version made. */
+export function outdatedIndexes(): string[] {
+  return [...COLLECTIONS, ...INTERNAL].flatMap((name) =>
+    INDEXES[name]
+      .filter((fields) => lean(fields) !== fields && lean(fields)?.join() !== fields.join())
+      .map((fields) => `DROP INDEX IF EXISTS ${nameOf(name, fields)}`)
+  );
+}
+
 const nameOf = (name: StoreName, fields: readonly string[]): string => `"${name}_by_${fields.join('_')}"`;
 
 /**
@@ -49,7 +67,9 @@ export function alongIndex(name: StoreName, { filter, sort = [] }: Query): strin
 }
 
 function indexes(name: StoreName): string[] {
-  return INDEXES[name].map((fields) => {
+  return INDEXES[name].flatMap((listed) => {
+    const fields = lean(listed);
+    if (!fields) return [];
     const columns = fields.map((field) => columnOf(field)!);
     // a condition on an id implies that it is there, so documents without it need no place in the index
     const present = fields.some((field) => TIME_FIELDS.has(field)) ? '' : ` WHERE ${columns[0]} IS NOT NULL`;

@@ -17,6 +17,8 @@ interface Deps {
   readonly advice: () => Promise<string>;
   /** Whether there are backups, so that a missing file is no first start. */
   readonly hasBackups: () => Promise<boolean>;
+  /** The clock of a server, epoch ms: its old documents go into the archive. */
+  readonly now?: (() => number) | undefined;
 }
 
 /** How long the start waits for the check of a larger file; it goes on beside the running server. */
@@ -27,7 +29,7 @@ const PATIENCE_MS = 5000;
  * never opened, replaced or added to.
  * @throws Error with a sentence for people that names the file, and for a damaged one the newest good backup
  */
-export async function openDatabaseFile(file: string, { log, onTrouble, advice, hasBackups }: Deps): Promise<Storage> {
+export async function openDatabaseFile(file: string, { log, onTrouble, advice, hasBackups, now }: Deps): Promise<Storage> {
   const unlock = lock(file);
   const ended = new AbortController();
   try {
@@ -41,7 +43,7 @@ export async function openDatabaseFile(file: string, { log, onTrouble, advice, h
         void advice().then((how) => tell(`${file} is damaged (${damage}). ${how}`));
       });
     }
-    const storage = createSqliteStorage({ file, onTrouble });
+    const storage = createSqliteStorage({ file, onTrouble, ...(now && { now, background: true }) });
     return {
       ...storage,
       async close() {

@@ -1,8 +1,10 @@
 import { Refusal } from '../../errors.ts';
 import { canonicalId } from '../object-id.ts';
-import { type Change, KEY_FIELDS, type StoreName } from '../port.ts';
-import { rowOf } from './collection.ts';
-import type { Driver } from './driver.ts';
+import type { Change, StoreName } from '../port.ts';
+import type { Archive } from './cold/archive.ts';
+import type { Driver, Value } from './driver.ts';
+import { rowOf } from './row.ts';
+import { createRows, type Rows } from './statements.ts';
 import type { WalSync } from './wal-sync.ts';
 
 interface Pending {
@@ -18,40 +20,80 @@ export interface Writer {
   close(): Promise<void>;
 }
 
-const COLUMNS = KEY_FIELDS.map((field) => `"k_${field}"`);
-const ASSIGNMENTS = ['odd', 'doc', ...COLUMNS].map((column) => `${column} = excluded.${column}`).join(', ');
-const upsertInto = (name: StoreName): string =>
-  `INSERT INTO "${name}" (id, odd, doc, ${COLUMNS.join(', ')}) VALUES (?, ?, ?, ${COLUMNS.map(() => '?').join(', ')}) ON CONFLICT (id) DO UPDATE SET ${ASSIGNMENTS}`;
-
 /**
  * @param expectOdd told before a document is written whose key fields SQL cannot compare
  * @param troubleOf what an error of the database or the disk means for the caller
  */
 export function createWriter(
   driver: Driver,
+  archive: Archive,
   wal: WalSync,
   expectOdd: (name: StoreName) => void,
   troubleOf: (error: unknown) => unknown
 ): Writer {
+  const { directory } = archive;
   let pending: Pending[] = [];
+  /** Undoes what the transaction under way has noted about the archive. */
+  let undo: (() => void)[] = [];
+  const writers = new Map<StoreName, Rows>();
   let closed = false;
   const unsettled = new Set<Promise<void>>();
 
-  function make(change: Change): void {
-    if (change.op === 'remove') {
-      driver.prepare(`DELETE FROM "${change.collection}" WHERE id = ?`).run(canonicalId(change._id));
-      return;
+  function rowsOf(name: StoreName): Rows {
+    let rows = writers.get(name);
+    if (!rows) {
+      rows = createRows(name, driver);
+      writers.set(name, rows);
     }
-    const row = rowOf(change.doc);
-    if (row.odd) expectOdd(change.collection);
-    driver.prepare(upsertInto(change.collection)).run(...row.values);
+    return rows;
+  }
+
+  /** Documents that follow each other into one collection (a backfill) are stored together. */
+  function make(changes: readonly Change[]): void {
+    let name: StoreName | undefined;
+    let waiting: Value[][] = [];
+    const store = (): void => {
+      if (name && waiting.length > 0) rowsOf(name).upsertAll(waiting);
+      waiting = [];
+    };
+    for (const change of changes) {
+      if (change.op === 'remove' || change.collection !== name) store();
+      name = change.collection;
+      if (change.op === 'remove') {
+        const id = canonicalId(change._id);
+        if (!rowsOf(name).remove(id)) takeOut(name, id);
+        continue;
+      }
+      const row = rowOf(change.doc);
+      if (row.odd) expectOdd(name);
+      const seq = takeOut(name, row.values[0] as string);
+      if (seq === undefined) waiting.push(row.values);
+      else {
+        store();
+        rowsOf(name).insertAt(seq, row.values);
+      }
+    }
+    store();
+  }
+
+  /** A document that lies in the archive leaves it. @returns its place in the order of storing, which it keeps */
+  function takeOut(collection: StoreName, id: string): number | undefined {
+    const found = archive.locate(collection, id);
+    if (!found) return undefined;
+    const { block, place, seq } = found;
+    driver.prepare('INSERT INTO cold_gone (block, place) VALUES (?, ?)').run(block.block, place);
+    directory.markGone(block, place);
+    undo.push(() => directory.unmarkGone(block, place));
+    return seq;
   }
 
   /** All or nothing. */
   function transact(group: readonly Pending[]): void {
+    undo = [];
     driver.exec('BEGIN IMMEDIATE');
     try {
-      for (const { changes } of group) for (const change of changes) make(change);
+      directory.refresh(true);
+      for (const { changes } of group) make(changes);
       driver.exec('COMMIT');
     } catch (error) {
       rollBack();
@@ -60,6 +102,7 @@ export function createWriter(
   }
 
   function rollBack(): void {
+    for (const step of undo) step();
     try {
       driver.exec('ROLLBACK');
     } catch {

@@ -1,0 +1,21 @@
+import { canonicalId } from '../object-id.ts';
+import { type Doc, KEY_FIELDS } from '../port.ts';
+import type { Value } from './driver.ts';
+
+/** The columns of a collection's table behind `seq`, in the order of {@link rowOf}. */
+export const COLUMNS = ['id', 'odd', 'doc', ...KEY_FIELDS.map((field) => `"k_${field}"`)];
+
+/** The row of a document: id, odd, JSON text and the key columns, in the order of {@link KEY_FIELDS}. */
+export function rowOf(doc: Doc & { _id: string }): { odd: boolean; values: Value[] } {
+  const id = canonicalId(doc._id);
+  let odd = false;
+  const keys = KEY_FIELDS.map((field): Value => {
+    const value = doc[field];
+    if (value === undefined || value === null) return null;
+    if (field === 'isValid' && typeof value === 'boolean') return Number(value);
+    if (field !== 'isValid' && (typeof value === 'string' || typeof value === 'number')) return value;
+    odd = true;
+    return null;
+  });
+  return { odd, values: [id, Number(odd), JSON.stringify(id === doc._id ? doc : { ...doc, _id: id }), ...keys] };
+}
