@@ -18,7 +18,7 @@ export interface Upload {
 }
 
 /** A reproducible source of chance (mulberry32): 0 ≤ x < 1. */
-export function createRandom(seed: number): () => number {
+function createRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

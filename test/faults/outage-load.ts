@@ -6,7 +6,7 @@ import { io, type Socket } from 'socket.io-client';
 import { PROCESS_SECRET } from '../support/process.ts';
 
 const SHA1 = createHash('sha1').update(PROCESS_SECRET).digest('hex');
-export const DEVICE = 'outage-test';
+const DEVICE = 'outage-test';
 
 export interface Answer {
   readonly status: number;
@@ -30,7 +30,7 @@ interface Known {
 }
 
 /** What the apps of a family saw. */
-export interface Figures {
+interface Figures {
   uploads: number;
   repeats: number;
   updates: number;

@@ -11,7 +11,7 @@ import { insert } from '../contract/store-bench.ts';
 const AWAY = (): Refusal => new Refusal('storage-away', 'The database does not answer', 5);
 
 /** A database that goes away and comes back when the test says so; what it is asked meanwhile fails at once. */
-export interface Database {
+interface Database {
   /** What is really stored. */
   readonly inner: Storage;
   /** Every batch of changes that reached it, as `op:_id`. */

@@ -29,7 +29,7 @@ const IDS = new Set(['_id', 'identifier', 'NSCLIENT_ID', 'syncIdentifier', 'uuid
  * How a query can be answered from the copy: as it stands; by a narrower one, if that gives all that was asked for (`enough`
  * documents); only when it finds something; or not at all.
  */
-export type Answer =
+type Answer =
   | { readonly query: Query; readonly enough: number }
   | { readonly query: undefined; readonly enough?: undefined };
 
