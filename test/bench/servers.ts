@@ -12,9 +12,7 @@ const ENV = {
   ENABLE: 'careportal iob cob simplealarms',
   ALARM_TYPES: 'simple',
   DISABLE: 'ar2 treatmentnotify',
-  // one address makes all the load here
-  RATE_LIMIT: 'off',
-  SOCKETS_PER_CLIENT: '10000'
+  BACKUP_EVERY: 'off'
 };
 
 /** Where the data of one site lie, ready to be served. */
