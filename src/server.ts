@@ -86,7 +86,7 @@ export async function createServer(
   });
   const live = createLive({ storage, bus, config, now, log });
   const integrations = duties?.integrations ?? createIntegrations({ services: { config, log, bus, storage, now } });
-  const backups = createBackups({ config, log, bus, now });
+  const backups = createBackups({ config, log, bus, now, leads: () => cluster?.leadership.leads ?? true });
   const services: Services = {
     config,
     log,

@@ -39,6 +39,8 @@ interface Deps {
   readonly bus: Bus;
   /** The clock, epoch ms. */
   readonly now: () => number;
+  /** False while another process of the same site does it. */
+  readonly leads?: () => boolean;
   /** Does the work; for tests. */
   readonly write?: (order: BackupOrder, signal: AbortSignal) => Promise<BackupDone>;
 }
@@ -58,6 +60,7 @@ export function createBackups({
   log,
   bus,
   now,
+  leads = () => true,
   write = (order, signal) => runAside('backup', order, { signal, humble: true })
 }: Deps): Backups {
   const { everyMs, keep, dir } = config.backup;
@@ -123,7 +126,7 @@ export function createBackups({
       .catch((error: unknown) => log.debug({ err: error }, 'the folder of backups cannot be read'))
       .then(() => {
         const due = nextAt();
-        return due !== undefined && now() >= due && !stop.signal.aborted ? make() : undefined;
+        return due !== undefined && now() >= due && leads() && !stop.signal.aborted ? make() : undefined;
       })
       .finally(() => {
         running = undefined;

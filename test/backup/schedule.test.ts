@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -26,7 +26,7 @@ afterEach(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-function backups(env: Record<string, string>, write: (order: BackupOrder) => Promise<void> | void): Backups {
+function backups(env: Record<string, string>, write: (order: BackupOrder) => Promise<void> | void, leads = () => true): Backups {
   const bus = createBus(() => {});
   bus.subscribe('admin-notify', 'test', ({ title }) => void notes.push(title));
   open = createBackups({
@@ -34,6 +34,7 @@ function backups(env: Record<string, string>, write: (order: BackupOrder) => Pro
     log: pino({ level: 'silent' }),
     bus,
     now: () => at,
+    leads,
     write: async (order) => {
       await write(order);
       mkdirSync(join(dir, 'b'), { recursive: true });
@@ -75,6 +76,21 @@ describe('backups of the server itself', () => {
     at += HOUR;
     await second.tick();
     expect(made).toBe(2);
+  });
+
+  it('are made by one process of several: the one that leads', async () => {
+    let leads = false;
+    const { tick } = backups(
+      {},
+      () => {},
+      () => leads
+    );
+    at += 2 * 24 * HOUR;
+    await tick();
+    expect(existsSync(join(dir, 'b'))).toBe(false);
+    leads = true;
+    await tick();
+    expect(files()).toHaveLength(1);
   });
 
   it('are never two at once', async () => {
