@@ -24,6 +24,16 @@ describe('JWT (auth.md §6)', () => {
     expect(createJwt(KEY, () => NOW + 28_800_000).verify(token)).toBeUndefined();
   });
 
+  it('ends one it has seen before, too, and tells it from one with another signature', () => {
+    let at = NOW;
+    const moving = createJwt(KEY, () => at);
+    const { token } = moving.issue('a');
+    expect([moving.verify(token), moving.verify(token)]).toEqual(['a', 'a']);
+    expect(moving.verify(`${token.slice(0, -2)}xx`)).toBeUndefined();
+    at = NOW + 28_800_000;
+    expect(moving.verify(token)).toBeUndefined();
+  });
+
   it.each(['HS256', 'HS384', 'HS512'] as const)('accepts %s, also without an end', (algorithm) => {
     expect(jwt.verify(sign({ accessToken: 'a' }, { algorithm }))).toBe('a');
   });
