@@ -41,4 +41,4 @@ function clean(value: unknown, depth: number): unknown {
   return out;
 }
 
-const wellFormed = (text: string): string => text.replace(/\p{Surrogate}/gu, '\ufffd');
+const wellFormed = (text: string): string => (text.isWellFormed() ? text : text.toWellFormed());
