@@ -71,8 +71,22 @@ export function checkFilter(filter: unknown, depth = 0): asserts filter is Filte
       for (const part of condition) checkFilter(part, depth + 1);
     } else if (field.startsWith('$')) throw new Refusal('bad-query', `Unknown operator ${field.slice(0, 40)}`);
     // no document has such a field, and MongoDB cannot even be asked for it
-    else if (field.includes('\0') || field === '_bsontype') throw new Refusal('bad-query', 'There is no such field name');
+    else if (!isFieldName(field)) throw new Refusal('bad-query', 'There is no such field name');
     else if (isOperators(condition)) checkOperators(condition, depth + 1);
+    else checkValue(condition, depth + 1);
+  }
+}
+
+const isFieldName = (name: string): boolean => !name.includes('\0') && name !== '_bsontype';
+
+/** A document to be equal to may hold no other field names than documents may. */
+function checkValue(value: unknown, depth: number): void {
+  if (depth > MAX_DEPTH) throw new Refusal('bad-query', 'Filter nested too deeply');
+  if (Array.isArray(value)) for (const item of value) checkValue(item, depth + 1);
+  if (!isPlainObject(value)) return;
+  for (const [name, item] of Object.entries(value)) {
+    if (!isFieldName(name)) throw new Refusal('bad-query', 'There is no such field name');
+    checkValue(item, depth + 1);
   }
 }
 
@@ -94,6 +108,7 @@ function checkOperators(operators: Record<string, unknown>, depth: number): void
   if (depth > MAX_DEPTH) throw new Refusal('bad-query', 'Filter nested too deeply');
   for (const [operator, operand] of Object.entries(operators)) {
     if (!COMPARISON.has(operator)) throw new Refusal('bad-query', `Unknown operator ${operator.slice(0, 40)}`);
+    checkValue(operand, depth + 1);
     if (['$in', '$nin', '$all'].includes(operator)) {
       if (!Array.isArray(operand)) throw new Refusal('bad-query', `${operator} needs a list`);
       if (operand.some(isOperators)) throw new Refusal('bad-query', `${operator} takes values only`);

@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express';
 import { collect } from '../../collections/read.ts';
 import { parseTime } from '../../collections/times.ts';
+import type { Doc } from '../../storage/port.ts';
 import type { Query } from '../../storage/query.ts';
 import { parseCount } from './count.ts';
 import { sendDocuments } from './documents.ts';
@@ -41,6 +42,8 @@ export function currentProfile(v1: V1): RequestHandler {
   return async (_req, res) => {
     const latest = v1.now() + WINDOW_AHEAD;
     const newest = await collect(v1.storage, 'profile', { filter: {}, sort: [...LATEST, ['_id', -1]], limit: LOOKED_AT });
-    res.json(newest.find(({ startDate }) => (parseTime(startDate)?.mills ?? 0) <= latest) ?? newest[0] ?? null);
+    // where the start is no time at all, each store has its own idea of the order
+    const counts = ({ startDate }: Doc): boolean => typeof startDate !== 'object' && (parseTime(startDate)?.mills ?? 0) <= latest;
+    res.json(newest.find(counts) ?? newest[0] ?? null);
   };
 }

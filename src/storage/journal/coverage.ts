@@ -29,9 +29,7 @@ const IDS = new Set(['_id', 'identifier', 'NSCLIENT_ID', 'syncIdentifier', 'uuid
  * How a query can be answered from the copy: as it stands; by a narrower one, if that gives all that was asked for (`enough`
  * documents); only when it finds something; or not at all.
  */
-type Answer =
-  | { readonly query: Query; readonly enough: number }
-  | { readonly query: undefined; readonly enough?: undefined };
+type Answer = { readonly query: Query; readonly enough: number } | { readonly query: undefined; readonly enough?: undefined };
 
 /** What the copy holds for sure, so that an answer from it is the answer the database would give. */
 export interface Coverage {
