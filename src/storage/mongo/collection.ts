@@ -41,18 +41,19 @@ export function createCollection(collection: Collection<Document>, gate: Gate): 
     const order = orderBy(filter, sort);
     if (order.size > 0) cursor.sort(order);
     try {
-      while (await cursor.hasNext()) yield cursor.readBufferedDocuments().map((raw) => storedDoc(outside(raw)));
+      while (await gate.guard(cursor.hasNext())) yield cursor.readBufferedDocuments().map((raw) => storedDoc(outside(raw)));
     } catch (error) {
       throw gate.refusal(error, 'read');
     } finally {
-      await cursor.close().catch(() => {});
+      // not waited for: it speaks to the database, which may be the one that has just gone
+      void cursor.close().catch(() => {});
     }
   }
 
   async function count(filter: Filter): Promise<number> {
     gate.enter();
     try {
-      return await collection.countDocuments(translate(filter), { maxTimeMS: MAX_TIME_MS });
+      return await gate.guard(collection.countDocuments(translate(filter), { maxTimeMS: MAX_TIME_MS }));
     } catch (error) {
       throw gate.refusal(error, 'read');
     }
@@ -68,7 +69,7 @@ export function createCollection(collection: Collection<Document>, gate: Gate): 
         const cursor = collection.find((some.length === 1 ? some[0]! : { $or: some }) as MongoFilter<Document>, {
           maxTimeMS: MAX_TIME_MS
         });
-        for (const raw of await cursor.toArray()) {
+        for (const raw of await gate.guard(cursor.toArray())) {
           // one id stored both as text and as ObjectId: the write hits the text, so it is the one to decide on
           const text = typeof raw._id === 'string';
           const doc = outside(raw);
@@ -94,7 +95,7 @@ export function createCollection(collection: Collection<Document>, gate: Gate): 
 
   async function tryWrite(operations: AnyBulkWriteOperation<Document>[]): Promise<{ index: number; code: number }[]> {
     try {
-      await collection.bulkWrite(operations, { ordered: false, ignoreUndefined: true });
+      await gate.guard(collection.bulkWrite(operations, { ordered: false, ignoreUndefined: true }));
       return [];
     } catch (error) {
       if (!(error instanceof MongoBulkWriteError)) throw error;

@@ -15,6 +15,8 @@ export interface Connection {
   readonly db: Db;
   /** Calls back each time the database comes (back) into reach. */
   onReachable(listener: () => void): void;
+  /** Calls back each time it goes out of reach. */
+  onLost(listener: () => void): void;
   readonly closed: AbortSignal;
   close(): Promise<void>;
 }
@@ -36,7 +38,8 @@ const SOCKET_MS = 45_000;
 export function connect(settings: MongoSettings, log: Logger, onTrouble?: (sentence: string | undefined) => void): Connection {
   const client = open(settings);
   const closing = new AbortController();
-  const listeners: (() => void)[] = [];
+  const onBack: (() => void)[] = [];
+  const onGone: (() => void)[] = [];
   let reachable: boolean | undefined;
 
   function note(now: boolean, details: object = {}): void {
@@ -45,7 +48,7 @@ export function connect(settings: MongoSettings, log: Logger, onTrouble?: (sente
     if (now) log.info('database reachable');
     else log.warn(details, 'database not reachable, trying again');
     onTrouble?.(now ? undefined : 'The database is not reachable');
-    if (now) for (const listener of listeners) listener();
+    for (const listener of now ? onBack : onGone) listener();
   }
 
   client.on('topologyDescriptionChanged', ({ newDescription }) => {
@@ -67,7 +70,8 @@ export function connect(settings: MongoSettings, log: Logger, onTrouble?: (sente
 
   return {
     db: client.db(),
-    onReachable: (listener) => void listeners.push(listener),
+    onReachable: (listener) => void onBack.push(listener),
+    onLost: (listener) => void onGone.push(listener),
     closed: closing.signal,
     async close() {
       closing.abort();

@@ -32,6 +32,7 @@ export function createMongoStorage(
   let engine: string | undefined;
   let indexing: Promise<void> | undefined;
 
+  connection.onLost(gate.lost);
   connection.onReachable(() => {
     gate.open();
     indexing ??= ensureIndexes(db, collections, log, connection.closed);
@@ -40,7 +41,7 @@ export function createMongoStorage(
   async function ask(command: Record<string, unknown>): Promise<Record<string, unknown>> {
     gate.enter();
     try {
-      return await db.command({ ...command, maxTimeMS: 5000 });
+      return await gate.guard(db.command({ ...command, maxTimeMS: 5000 }));
     } catch (error) {
       throw gate.refusal(error, 'read');
     }
