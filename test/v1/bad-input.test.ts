@@ -68,6 +68,7 @@ const ROWS: readonly Row[] = [
   [12, 'GET', '/api/v1/entries.json?find[sgv][$foo]=1', {}, 400, refused],
   [12, 'GET', '/api/v1/entries.json?find[$where]=sleep(1000)', {}, 400, refused],
   [12, 'GET', '/api/v1/entries.json?find[0][_bsontype]=x', {}, 400, refused],
+  [12, 'GET', '/api/v1/slice/entries/%00', {}, 400, refused],
   [12, 'GET', '/api/v1/entries.json?find[sgv][$eq][_bsontype]=x', {}, 400, refused],
   ...['treatments', 'devicestatus', 'activity', 'profiles'].flatMap((noun): Row[] => {
     const field = noun === 'profiles' ? 'startDate' : 'created_at';

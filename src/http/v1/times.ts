@@ -1,8 +1,7 @@
 import type { Request, RequestHandler } from 'express';
 import { parseTime } from '../../collections/times.ts';
 import { Refusal } from '../../errors.ts';
-import type { Filter } from '../../storage/query.ts';
-import { isPlainObject } from '../../storage/query.ts';
+import { checkFilter, type Filter, isPlainObject } from '../../storage/query.ts';
 import { createdAtAdjust } from './adjust.ts';
 import { expandBraces } from './brace-expansion.ts';
 import { parseCount } from './count.ts';
@@ -37,6 +36,8 @@ function findOf(req: Request, more: Record<string, unknown>): Record<string, unk
 
 /** The filter of a slice: its pattern and what `find` adds. The sliced field counts as named, so a slice by date has no window. */
 function sliceFilter(v1: V1, collection: Findable, field: string, req: Request, more: Record<string, unknown>): Filter {
+  // a name no field can have
+  checkFilter({ [field]: { $exists: true } });
   const pattern = patternFilter(field, text(req.params.prefix), text(req.params.regex));
   const find = findOf(req, more);
   const { dateField } = FIND_RULES[collection];
