@@ -1,6 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
+/** What an app can see. Nothing there is global, so these files may share what they import. */
+const APPS = ['test/{v1,v2,v3,collections,housekeeping}/*.test.ts'];
+
 const common = { exclude: ['test/bench/**'], testTimeout: 20_000, hookTimeout: 30_000 };
 
 export default defineConfig({
@@ -11,16 +14,21 @@ export default defineConfig({
     // many suites wait for sockets, databases and other processes rather than for a core
     maxWorkers: Math.max(4, availableParallelism()),
     projects: [
-      // everything, on the embedded store (suites that compare the stores open MongoDB themselves)
-      { extends: true, test: { ...common, name: 'sqlite', include: ['test/**/*.test.ts'] } },
-      // what an app can see, once more on MongoDB; nothing here is global, so files share what they import
+      // everything, on the embedded store (suites that compare the stores open MongoDB themselves): first what an app can see …
+      { extends: true, test: { ...common, name: 'apps', include: APPS, isolate: false } },
+      // … then all the rest
+      {
+        extends: true,
+        test: { ...common, name: 'sqlite', include: ['test/**/*.test.ts'], exclude: [...common.exclude, ...APPS] }
+      },
+      // what an app can see, once more on MongoDB
       {
         extends: true,
         test: {
           ...common,
           name: 'mongodb',
           isolate: false,
-          include: ['test/{v1,v2,v3,collections,housekeeping}/*.test.ts'],
+          include: APPS,
           env: { TEST_STORE: 'mongodb' },
           setupFiles: ['test/support/needs-mongo.ts']
         }
@@ -32,7 +40,7 @@ export default defineConfig({
           ...common,
           name: 'frozen',
           isolate: false,
-          include: ['test/{v1,v2,v3,collections}/*.test.ts'],
+          include: APPS,
           setupFiles: ['test/support/frozen-setup.ts']
         }
       }
