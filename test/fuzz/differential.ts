@@ -13,7 +13,7 @@ const comparable = ({ text }: Answer): string =>
     .replace(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g, '<jwt>')
     .replace(/-[0-9a-f]{16}\b/g, '-<token>')
     // a document one store refuses has its batch planned again, and its neighbours get later instants
-    .replace(/"(srvModified|srvCreated|lastModified)":\d+/g, '"$1":<time>')
+    .replace(/(srvModified|srvCreated|lastModified)(":|>)\d+/g, '$1$2<time>')
     .replace(/request [\w-]+/g, 'request <id>');
 
 /** What came of one input at one store. */
