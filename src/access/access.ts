@@ -92,14 +92,17 @@ export function createAccess(deps: AccessDeps): Access {
   });
   const ANONYMOUS: Identity = { kind: 'anonymous', ...NOBODY, may: (permission) => reader.directory().mayAnonymous(permission) };
 
-  /** Holds whoever presents something that has not worked from this address yet. @throws Refusal `too-many` */
-  async function slow(address: string, presented: readonly string[]): Promise<void> {
-    if (presented.length === 0 || guesses.areKnown(address, presented)) return;
+  /** Holds whoever presents something that {@link isProven} does not know. @throws Refusal `too-many` */
+  async function slow(address: string): Promise<void> {
     guesses.admit(address);
     await delays.wait(address);
     // others guessed in the meantime
     guesses.admit(address);
   }
+
+  /** True when nothing that is presented is a guess: it worked from this address before. */
+  const isProven = (address: string, presented: readonly string[]): boolean =>
+    presented.length > 0 && guesses.areKnown(address, presented);
 
   function failed(address: string, presented: readonly string[]): void {
     delays.fail(address);
@@ -138,15 +141,16 @@ export function createAccess(deps: AccessDeps): Access {
   return {
     async resolve(credentials, address) {
       const presented = presentedIn(credentials);
-      await slow(address, presented);
+      const isNew = presented.length > 0 && !isProven(address, presented);
+      if (isNew) await slow(address);
       const hasSecret = !isAbsent(credentials.secret);
       const offered = typeof credentials.secret === 'string' ? credentials.secret : '';
       if (hasSecret && secret.matches(offered)) {
         delays.succeed(address);
-        guesses.right(address, offered);
+        if (isNew) guesses.right(address, offered);
         return ADMIN;
       }
-      await mustBeLoaded();
+      if (!reader.isLoaded()) await mustBeLoaded();
       const hasBearer = Boolean(credentials.bearer);
       const subject = hasBearer ? byJwt(credentials.bearer) : firstSubject(credentials.token);
       const found = subject ?? (hasSecret ? byToken(offered) : undefined);
@@ -161,7 +165,7 @@ export function createAccess(deps: AccessDeps): Access {
     async byAccessToken(token, address) {
       const texts = textsOf(token);
       if (texts.length === 0) return undefined;
-      await slow(address, texts);
+      if (!isProven(address, texts)) await slow(address);
       await mustBeLoaded();
       const subject = texts.map(byToken).find((one) => one !== undefined);
       if (subject) return welcome(address, subject, texts);
@@ -170,7 +174,7 @@ export function createAccess(deps: AccessDeps): Access {
     },
     async request(token, address) {
       const texts = textsOf(token);
-      await slow(address, texts);
+      if (texts.length > 0 && !isProven(address, texts)) await slow(address);
       await mustBeLoaded();
       const subject = firstSubject(token);
       if (!subject) {

@@ -16,7 +16,9 @@ type AccessStore = Extract<StoreName, 'subjects' | 'roles'>;
 export interface Reader {
   directory(): Directory;
   docs(store: AccessStore): readonly Doc[];
-  /** True when the documents are here; waits a moment for the first reading. */
+  /** True when the documents are here. */
+  isLoaded(): boolean;
+  /** The same; waits a moment for the first reading. */
   loaded(): Promise<boolean>;
   ready(): Promise<void>;
   /** Takes in what was just stored, or removed (`doc` undefined), without reading it back. */
@@ -95,6 +97,7 @@ export function createReader(deps: { storage: Storage; bus: Bus; log: Logger; ru
   return {
     directory: () => directory,
     docs: (store) => kept[store],
+    isLoaded: () => isLoaded,
     async loaded() {
       if (!isLoaded && !isAway) await Promise.race([underWay, pause(PATIENCE)]);
       return isLoaded;

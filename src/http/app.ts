@@ -6,6 +6,7 @@ import { createPages } from '../pages/pages.ts';
 import type { Current } from '../plugins/current.ts';
 import type { Services } from '../services.ts';
 import { errorRenderer, notFound } from './errors.ts';
+import { inOrder } from './in-order.ts';
 import { bodies } from './middleware/body.ts';
 import { compress } from './middleware/compress.ts';
 import { cors } from './middleware/cors.ts';
@@ -13,7 +14,7 @@ import { requestLimits } from './middleware/limits.ts';
 import { pageHeaders } from './middleware/page-headers.ts';
 import { takesGzip } from './middleware/takes-gzip.ts';
 import { transport } from './middleware/transport.ts';
-import { ops } from './ops/index.ts';
+import { mountOps } from './ops/index.ts';
 import { underWay } from './ops/under-way.ts';
 import { createPageCache } from './page-cache.ts';
 import { pebble } from './pebble.ts';
@@ -36,18 +37,16 @@ export function createApp(services: Services, current: () => Current): Express {
   app.set('query parser', createParamsParser());
   app.set('json escape', false);
 
-  if (metrics) app.use(metrics.http);
-  app.use(requestLog(log));
-  if (lifecycle) app.use(underWay(lifecycle));
-  app.use(ops(services));
-  if (!config.insecureUseHttp) app.use(transport(config));
-  app.get('/robots.txt', robots);
-  if (config.cors.enabled) app.use(cors(config));
-  if (config.csp.enabled) app.post('/report-violation', noContent);
-  app.use(compress());
-
-  app.get('/api/versions', versions);
-  app.use('/api', requestLimits(services));
+  app.use(inOrder(...(metrics ? [metrics.http] : []), requestLog(log), ...(lifecycle ? [underWay(lifecycle)] : [])));
+  mountOps(app, services);
+  app.use(
+    inOrder(
+      ...(config.insecureUseHttp ? [] : [transport(config)]),
+      ...(config.cors.enabled ? [cors(config)] : []),
+      compress(),
+      requestLimits(services)
+    )
+  );
   app.use('/api/v3', createV3(services));
 
   const shared = {
@@ -56,12 +55,15 @@ export function createApp(services: Services, current: () => Current): Express {
     adminNotifies: createAdminNotifies(services),
     answers: createPageCache<Answer>(services, 'v1-answers')
   };
-  app.use(['/api/v1', '/api/v2'], takesGzip, extension, bodies(services));
+  app.use(['/api/v1', '/api/v2'], inOrder(takesGzip, extension, bodies(services)));
   app.use('/api/v1', createV1({ ...shared, door: 'v1' }));
   // its own few routes first: followers poll the properties, and no route of v1 has such a name
   app.use('/api/v2', createV2(services, current));
   app.use('/api/v2', createV1({ ...shared, door: 'v2' }));
+  app.get('/api/versions', versions);
   app.use(pebble(services, current));
+  app.get('/robots.txt', robots);
+  if (config.csp.enabled) app.post('/report-violation', noContent);
   app.use(pageHeaders(config));
   app.use(apiDescriptions(services));
   app.use(createPages(config));

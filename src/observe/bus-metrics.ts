@@ -1,5 +1,7 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
 import type { Bus } from '../bus/bus.ts';
+import type { Committed } from '../bus/events.ts';
+import { createDurations } from './durations.ts';
 
 export interface BusMetrics {
   /** The bus with its listeners measured; counts what it carries. */
@@ -20,12 +22,11 @@ export function busMetrics(register: Registry): BusMetrics {
     help: 'Wrong credentials that were presented.',
     registers
   });
-  const listening = new Histogram({
+  const listening = createDurations(register, {
     name: 'vigil_bus_listener_seconds',
     help: 'Time a listener takes over one event of the bus, until its promise settles where it gives one.',
     labelNames: ['event', 'owner'],
-    buckets: [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5],
-    registers
+    buckets: [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5]
   });
   const lag = new Histogram({
     name: 'vigil_bus_lag_seconds',
@@ -37,8 +38,13 @@ export function busMetrics(register: Registry): BusMetrics {
   return {
     observed(bus) {
       bus.subscribe('committed', 'metrics', (events) => {
-        // the process that stored it counts it
-        for (const { door, collection, op, remote } of events) if (!remote) commits.inc({ door, collection, op });
+        // the process that stored it counts it; a backfill is a run of the same
+        for (let at = 0; at < events.length; ) {
+          const { door, collection, op, remote } = events[at]!;
+          const from = at;
+          while (++at < events.length && isAlike(events[at]!, events[from]!));
+          if (!remote) commits.inc({ door, collection, op }, at - from);
+        }
       });
       bus.subscribe('auth-failed', 'metrics', ({ remote }) => void (remote || failures.inc()));
       bus.subscribe('live-updated', 'metrics', ({ lagMs }) => {
@@ -49,7 +55,7 @@ export function busMetrics(register: Registry): BusMetrics {
         subscribe: (event, owner, listener) =>
           bus.subscribe(event, owner, (payload) => {
             const start = performance.now();
-            const done = (): void => listening.observe({ event, owner }, (performance.now() - start) / 1000);
+            const done = (): void => listening.observe([event, owner], (performance.now() - start) / 1000);
             let result: void | Promise<void>;
             try {
               result = listener(payload);
@@ -64,3 +70,6 @@ export function busMetrics(register: Registry): BusMetrics {
     }
   };
 }
+
+const isAlike = (a: Committed, b: Committed): boolean =>
+  a.door === b.door && a.collection === b.collection && a.op === b.op && a.remote === b.remote;

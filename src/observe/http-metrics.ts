@@ -1,5 +1,7 @@
 import type { Request, RequestHandler } from 'express';
-import { Counter, Histogram, type Registry } from 'prom-client';
+import { Counter, type Registry } from 'prom-client';
+import { atEnd } from './at-end.ts';
+import { createDurations } from './durations.ts';
 
 export type HttpMetrics = RequestHandler;
 
@@ -8,26 +10,38 @@ const API = /^\/api\/v([123])(?=\/|\?|$)/i;
 
 /** Counts requests and measures how long they take, by method, route and class of status. To be mounted first. */
 export function httpMetrics(register: Registry): HttpMetrics {
-  const requests = new Counter({
+  const totals = new Map<string, { readonly labels: Record<'method' | 'route' | 'status', string>; count: number }>();
+  new Counter({
     name: 'vigil_http_requests_total',
     help: 'Requests by method, route and class of status; aborted: the caller went away.',
     labelNames: ['method', 'route', 'status'],
-    registers: [register]
+    registers: [register],
+    collect() {
+      this.reset();
+      for (const { labels, count } of totals.values()) this.inc(labels, count);
+    }
   });
-  const duration = new Histogram({
+  const duration = createDurations(register, {
     name: 'vigil_http_request_duration_seconds',
     help: 'Time from the head of a request to the end of its answer.',
     labelNames: ['method', 'route'],
-    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
-    registers: [register]
+    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
   });
+
+  function count(method: string, route: string, status: string): void {
+    const key = `${method} ${route} ${status}`;
+    const total = totals.get(key);
+    if (total) total.count++;
+    else totals.set(key, { labels: { method, route, status }, count: 1 });
+  }
+
   return (req, res, next) => {
     const start = performance.now();
-    res.once('close', () => {
+    atEnd(res, () => {
       const method = METHODS.has(req.method) ? req.method : 'other';
       const route = routeOf(req);
-      requests.inc({ method, route, status: res.writableFinished ? `${Math.floor(res.statusCode / 100)}xx` : 'aborted' });
-      duration.observe({ method, route }, (performance.now() - start) / 1000);
+      count(method, route, res.writableFinished ? `${Math.floor(res.statusCode / 100)}xx` : 'aborted');
+      duration.observe([method, route], (performance.now() - start) / 1000);
     });
     next();
   };

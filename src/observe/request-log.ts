@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
+import { atEnd } from './at-end.ts';
 import { redactUrl } from './redact.ts';
 
 const HEADER = 'X-Request-Id';
@@ -31,7 +32,7 @@ export function requestLog(log: Logger, clock: () => number = () => performance.
     response.setHeader(HEADER, id);
     const { method, originalUrl } = request;
     const start = clock();
-    response.once('close', () => {
+    atEnd(response, () => {
       const level = response.statusCode >= 500 && !PROBES.test(originalUrl) ? 'info' : 'debug';
       if (!log.isLevelEnabled(level)) return;
       log[level](

@@ -35,7 +35,8 @@ export function bodies(services: Pick<Services, 'config' | 'access'>): RequestHa
     if (req.method === 'GET' || req.method === 'HEAD') return done();
     const collection = req.path.split(/[/.]/)[1]?.toLowerCase() ?? '';
     const parser = JSON_LIMITS[collection] && !staysSmall(req) ? await parserFor(req, res, collection) : small;
-    parser(req, res, (error?: unknown) => (error ? done(error) : form(req, res, done)));
+    if (req.headers['content-type']?.startsWith('application/json')) parser(req, res, done);
+    else parser(req, res, (error?: unknown) => (error ? done(error) : form(req, res, done)));
   };
 }
 

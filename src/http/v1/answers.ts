@@ -6,7 +6,8 @@ import type { V1 } from './v1.ts';
 
 /** A list answer of v1; `shown` is what a 304 names as the newest (`/entries`). */
 export interface Answer extends Page {
-  readonly body: Buffer;
+  /** Of {@link body} as it is sent. */
+  readonly bytes: number;
   readonly etag: string | undefined;
   readonly shown: number | undefined;
 }
@@ -25,13 +26,20 @@ export async function answeredAgain(v1: V1, req: Request, res: Response, collect
   const answer = await v1.answers.peek(collection, keyOf(req));
   if (!answer) return false;
   if (sentNotModified(req, res, answer.modified, answer.shown)) return true;
+  const { etag, body, bytes } = answer;
+  if (etag) res.setHeader('ETag', etag);
+  const asked = req.headers['if-none-match'];
+  // what res.send would work out again for every poll is known
+  if (etag && asked === etag && req.headers['cache-control'] === undefined) {
+    res.statusCode = 304;
+    res.end();
+    return true;
+  }
   res.setHeader('Content-Type', answer.type);
-  if (answer.etag) res.setHeader('ETag', answer.etag);
-  if (req.method === 'GET' && req.headers['if-none-match'] === undefined) {
-    // what res.send would work out again for every poll is known
-    res.setHeader('Content-Length', answer.body.length);
-    res.end(answer.body);
-  } else res.send(answer.body);
+  if (req.method === 'GET' && asked === undefined) {
+    res.setHeader('Content-Length', bytes);
+    res.end(body);
+  } else res.send(body);
   return true;
 }
 
@@ -42,10 +50,19 @@ export function keepAnswer(v1: V1, req: Request, res: Response, collection: Coll
     const etagOf = req.app.get('etag fn') as ((body: string, encoding: string) => string) | undefined;
     keep({
       type: String(res.getHeader('Content-Type')),
-      body: Buffer.from(body),
+      ...rendered(body),
       modified: newest,
       shown,
       etag: etagOf?.(body, 'utf8')
     });
   };
+}
+
+/** Longer texts are kept as bytes, so that they are not encoded for every caller. */
+const LONG = 16_384;
+
+/** Node sends a short text in one write with the head of the answer, but bytes apart from it. */
+function rendered(text: string): Pick<Answer, 'body' | 'bytes'> {
+  const bytes = Buffer.byteLength(text);
+  return { bytes, body: bytes > LONG ? Buffer.from(text) : text };
 }

@@ -1,4 +1,6 @@
 import { type Request, type RequestHandler, Router } from 'express';
+import { byName } from '../by-name.ts';
+import { inOrder } from '../in-order.ts';
 import { guard, guardAny, identify } from '../middleware/credentials.ts';
 import { listActivity } from './activity.ts';
 import { adminnotifies } from './adminnotifies.ts';
@@ -82,9 +84,11 @@ export function createV1(v1: V1): Router {
 
   const router = Router();
   const who = identify(v1);
+  const taken = routes.map(([method, path, right, handler]) => ({ method, path, take: inOrder(who, ...guards(right), handler) }));
+  router.use(byName(taken));
   router.use(verifyauth(v1));
   router.post('/notifications/pushovercallback', pushoverCallback(v1));
-  for (const [method, path, right, handler] of routes) router[method](path, who, ...guards(right), handler);
+  for (const { method, path, take } of taken) router[method](path, take);
   for (const [path, methods] of allowed(routes)) router.options(path, who, ...readGuard(path), allow(methods));
   return router;
 }

@@ -39,7 +39,7 @@ export function takeUploads(v1: V1, what: keyof typeof UPLOADS): RequestHandler 
   const [build, shape]: readonly [Build, Shape] = UPLOADS[what];
   const [method, collection] = what.split(' ') as ['POST' | 'PUT', CollectionName];
   const { uuidHandling, predictionsMaxSize, obscureDeviceProvenance } = v1.config;
-  const obscure = collection === 'entries' && obscureDeviceProvenance !== '' ? { device: obscureDeviceProvenance } : {};
+  const obscure = collection === 'entries' && obscureDeviceProvenance !== '' ? { device: obscureDeviceProvenance } : undefined;
   return async (req, res) => {
     demandReadable(req, collection);
     const uploads = build(req.body, { now: v1.now(), uuidHandling, predictionsMaxSize });
@@ -50,11 +50,18 @@ export function takeUploads(v1: V1, what: keyof typeof UPLOADS): RequestHandler 
       method === 'PUT' ? uploads.map((upload) => onlyIfUnchanged(req, upload)) : uploads
     );
     const answers = outcomes.map(({ doc }, at): Doc => {
-      const { _id, ...incoming } = uploads[at]!.incoming;
-      return { ...incoming, ...obscure, _id: doc!._id, srvModified: doc!.srvModified, srvCreated: doc!.srvCreated };
+      const { _id, srvModified, srvCreated } = doc!;
+      return Object.assign({}, withoutId(uploads[at]!.incoming), obscure, { _id, srvModified, srvCreated });
     });
     res.json(shape === 'one' ? answers[0] : answers);
   };
+}
+
+/** Without its `_id`, which stands behind what was sent. */
+function withoutId(incoming: Doc): Doc {
+  if (!('_id' in incoming)) return incoming;
+  const { _id, ...rest } = incoming;
+  return rest;
 }
 
 /** `POST /entries/preview`: echoes what would be taken in. */

@@ -1,7 +1,9 @@
-import { Router } from 'express';
+import { type RequestHandler, Router } from 'express';
 import { filterSecrets } from '../../config/public-settings.ts';
 import type { Current } from '../../plugins/current.ts';
 import type { Services } from '../../services.ts';
+import { byName } from '../by-name.ts';
+import { inOrder } from '../in-order.ts';
 import { guard, identify } from '../middleware/credentials.ts';
 
 type Properties = Readonly<Record<string, unknown>>;
@@ -14,7 +16,7 @@ export function properties(services: Services, current: () => Current): Router {
   const shown = withoutSecrets(current);
   const readers = [identify(services), guard('api:entries:read', 'api:treatments:read')];
   const router = Router();
-  router.get(['/properties', '/properties/*path'], ...readers, (request, response) => {
+  const show: RequestHandler = (request, response) => {
     const path: unknown = (request.params as Record<string, unknown>).path;
     const names = Array.isArray(path) && path[0] ? String(path[0]).split(',') : undefined;
     const { all, text } = shown();
@@ -22,7 +24,10 @@ export function properties(services: Services, current: () => Current): Router {
     response
       .type('json')
       .send(names || pretty ? JSON.stringify(names ? pick(all, names) : all, null, pretty ? 2 : undefined) : text);
-  });
+  };
+  const take = inOrder(...readers, show);
+  router.use(byName([{ method: 'get', path: '/properties', take }]));
+  router.get(['/properties', '/properties/*path'], take);
   return router;
 }
 

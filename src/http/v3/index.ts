@@ -1,5 +1,8 @@
 import { type RequestHandler, Router } from 'express';
+import { V3_COLLECTIONS } from '../../collections/v3-document.ts';
 import type { Services } from '../../services.ts';
+import { byName } from '../by-name.ts';
+import { inOrder } from '../in-order.ts';
 import { bearer } from '../middleware/bearer.ts';
 import { identityOf } from '../middleware/credentials.ts';
 import { createPageCache, type Page } from '../page-cache.ts';
@@ -29,16 +32,32 @@ export function createV3(services: Services, { testRoute = isTestBed(process.env
   const who = bearer(services);
   const body = jsonBody();
 
+  const list = inOrder(known, who, run(search(tools)));
+  const take = inOrder(known, who, body, run(create(tools)));
+  const changed = inOrder(who, lastModified(tools));
+
   router.use(pathExtension);
+  router.use(
+    byName([
+      { method: 'get', path: '/lastModified', take: changed },
+      ...V3_COLLECTIONS.flatMap((collection) => {
+        const at = { path: `/${collection}`, of: { pattern: '/:collection', params: { collection } } };
+        return [
+          { ...at, method: 'get', take: list },
+          { ...at, method: 'post', take }
+        ] as const;
+      })
+    ])
+  );
   router.get('/version', version(services));
   router.get('/status', who, status(services));
-  router.get('/lastModified', who, lastModified(tools));
+  router.get('/lastModified', changed);
   router.get('/swagger-ui-dist', (_req, res) => res.redirect(307, '../../../api3-docs'));
   if (testRoute) router.get('/test', who, test);
-  router.get('/:collection', known, who, run(search(tools)));
-  router.post('/:collection', known, who, body, run(create(tools)));
-  router.get('/:collection/history', known, who, run(history(tools)));
-  router.get('/:collection/history/:since', known, who, run(history(tools)));
+  router.get('/:collection', list);
+  router.post('/:collection', take);
+  router.get('/:collection/history', inOrder(known, who, run(history(tools))));
+  router.get('/:collection/history/:since', inOrder(known, who, run(history(tools))));
   router.get('/:collection/:identifier', known, who, run(read(tools)));
   router.put('/:collection/:identifier', known, who, body, run(update(tools)));
   router.patch('/:collection/:identifier', known, who, body, run(patch(tools)));
