@@ -1,7 +1,7 @@
 import type { Bus } from '../bus/bus.ts';
 import type { Committed, Door } from '../bus/events.ts';
 import { canonicalId, newObjectId } from '../storage/object-id.ts';
-import type { Candidates, Change, CollectionName, Doc, Key, Storage } from '../storage/port.ts';
+import type { Candidates, Change, CollectionName, Doc, Storage } from '../storage/port.ts';
 import { COLLECTIONS } from '../storage/port.ts';
 import { type Filter, matcher } from '../storage/query.ts';
 import { type CommitClock, createCommitClock } from './clock.ts';
@@ -80,7 +80,7 @@ interface Job {
 }
 
 /** How many documents go into one batch: keeps single uploads from waiting behind a backfill. */
-const BATCH = 500;
+const BATCH = 1000;
 /** How far back the clock looks for the last change, ms: only what is ahead of the present matters. */
 const ENOUGH = 86_400_000;
 
@@ -134,16 +134,21 @@ function createLane(collection: CollectionName, storage: Storage, bus: Bus, now:
   async function commitInTurn(jobs: readonly Job[], turn: Turn | undefined): Promise<boolean> {
     if (!clock || (turn && turn.last === undefined)) clock = await openClock(clock);
     if (turn?.last !== undefined) clock.seen(turn.last);
-    const keys = jobs.flatMap((job) => job.mutations.flatMap((mutation) => mutation.lookups.map((lookup) => lookup.key)));
-    const workspace = new Workspace(keys);
-    const found = await storage.candidates(collection, unique(keys));
+    const workspace = new Workspace();
+    for (const { mutations } of jobs) for (const { lookups } of mutations) for (const { key } of lookups) workspace.expect(key);
+    const found = await storage.candidates(collection, workspace.expected);
     workspace.load(found);
     const refused: (() => void)[] = [];
     const done: { job: Job; outcomes: Outcome[]; changes: Change[]; events: Committed[] }[] = [];
     for (const job of jobs) {
       const plan = { job, mayMiss: found.mayMiss, outcomes: [] as Outcome[], changes: [] as Change[], events: [] as Committed[] };
       try {
-        for (const mutation of job.mutations) await planOne(mutation, job.door, workspace, clock, plan);
+        for (const mutation of job.mutations) {
+          const stored = workspace.find(mutation.lookups);
+          // most need no waiting, and a thousand waits for nothing are dear
+          if (stored || !mutation.similar) planOne(mutation, stored, job.door, workspace, clock, plan);
+          else planOne(mutation, await findSimilar(mutation.similar, workspace), job.door, workspace, clock, plan);
+        }
         workspace.keep();
         done.push(plan);
       } catch (error) {
@@ -164,15 +169,15 @@ function createLane(collection: CollectionName, storage: Storage, bus: Bus, now:
     return true;
   }
 
-  async function planOne(
+  function planOne(
     mutation: Mutation,
+    stored: (Doc & { _id: string }) | undefined,
     door: Door,
     workspace: Workspace,
     clock: CommitClock,
     plan: { mayMiss: Candidates['mayMiss']; outcomes: Outcome[]; changes: Change[]; events: Committed[] }
-  ): Promise<void> {
+  ): void {
     const at = now();
-    const stored = workspace.find(mutation.lookups) ?? (mutation.similar && (await findSimilar(mutation.similar, workspace)));
     const decision = stored || !plan.mayMiss ? mutation.decide(stored, at) : decideUnseen(collection, mutation, plan.mayMiss, at);
     if (decision.do === 'nothing' || (decision.do === 'remove' && !stored)) {
       plan.outcomes.push({ op: 'none', doc: stored, previous: stored });
@@ -264,17 +269,16 @@ function seal(
   clock: CommitClock,
   at: number
 ): Doc & { _id: string } {
-  const { _id, srvCreated: _c, srvModified: _m, ...rest } = decision.doc;
+  const { doc } = decision;
   const srvModified = decision.srvModified ?? clock.next(at);
   const srvCreated = decision.srvCreated ?? (typeof stored?.srvCreated === 'number' ? stored.srvCreated : srvModified);
+  if (!('_id' in doc || 'srvModified' in doc || 'srvCreated' in doc))
+    return { _id: stored?._id ?? newObjectId(at), ...doc, srvModified, srvCreated };
+  const { _id, srvCreated: _c, srvModified: _m, ...rest } = doc;
   return {
     _id: stored?._id ?? (_id === undefined ? newObjectId(at) : canonicalId(String(_id))),
     ...rest,
     srvModified,
     srvCreated
   };
-}
-
-function unique(keys: readonly Key[]): Key[] {
-  return keys.length < 2 ? [...keys] : [...new Map(keys.map((key) => [JSON.stringify(key), key])).values()];
 }

@@ -44,7 +44,8 @@ export function normaliseEntry(doc: Doc, now: number): Doc {
     throw new Refusal('bad-document', 'Cannot read the time of an entry');
   }
   const sysTime = toIso(time.mills);
-  return { ...doc, ...(dateString ? { dateString: sysTime } : {}), utcOffset: time.offsetMinutes, sysTime };
+  // V8 takes ten times as long for a spread at the beginning that is added to, which a backfill notices
+  return Object.assign({}, doc, dateString ? { dateString: sysTime } : undefined, { utcOffset: time.offsetMinutes, sysTime });
 }
 
 /**
@@ -57,7 +58,7 @@ export function entryLookups(entry: Doc): Lookup[] {
   if (!type || typeof type !== 'string' || typeof sysTime !== 'string') {
     return [...identityLookups('entries', { _id }), ...identical(entry, typeof sysTime === 'string' ? 'sysTime' : 'date')];
   }
-  const lookups = identityLookups('entries', { _id });
+  const lookups: Lookup[] = _id === undefined ? [] : identityLookups('entries', { _id });
   const sameReading = (stored: Doc): boolean =>
     stored.type === type && (typeof stored.sysTime === 'string' ? stored.sysTime === sysTime : stored.date === date);
   // of several readings at one time, the one that bears the same name

@@ -41,7 +41,8 @@ export function documentOf(body: unknown): Doc {
  */
 export function upload(incoming: Doc, mutation: Mutation): Upload {
   return {
-    ...mutation,
+    lookups: mutation.lookups,
+    ...(mutation.similar && { similar: mutation.similar }),
     incoming,
     decide: (stored, now) => {
       const decision = mutation.decide(stored, now);

@@ -30,6 +30,13 @@ function preferred(a: Whole, b: Whole): Whole {
   return Number(a.srvModified ?? 0) >= Number(b.srvModified ?? 0) ? a : b;
 }
 
+interface Shape {
+  readonly fields: readonly string[];
+  readonly byHash: Map<string, Set<string>>;
+  /** Hashes somebody will ask for; documents under any other need not be found. */
+  readonly wanted: Set<string>;
+}
+
 /**
  * The documents a batch of writes can touch, as they will be once it is stored: a later write of the batch finds what an
  * earlier one left. Holds nothing but what {@link load} gave it and what the batch put in.
@@ -37,15 +44,29 @@ function preferred(a: Whole, b: Whole): Whole {
 export class Workspace {
   readonly #docs = new Map<string, Whole>();
   /** per shape of key (its field names): the fields, and the documents by their values there */
-  readonly #shapes = new Map<string, { fields: string[]; byHash: Map<string, Set<string>> }>();
-  #undo: (() => void)[] = [];
+  readonly #shapes = new Map<string, Shape>();
+  /** Where every expected key is looked up: worked out once, asked for again when its turn comes. */
+  readonly #places = new Map<Key, { readonly shape: Shape; readonly hash: string }>();
+  #undo: [id: string, before: Whole | undefined][] = [];
+  readonly #expected: Key[] = [];
 
-  /** @param keys every key the batch will ask for */
-  constructor(keys: readonly Key[]) {
-    for (const key of keys) {
-      const shape = shapeOf(key);
-      if (!this.#shapes.has(shape)) this.#shapes.set(shape, { fields: Object.keys(key), byHash: new Map() });
+  /** Different ones of the keys that are {@link expect}ed. */
+  get expected(): readonly Key[] {
+    return this.#expected;
+  }
+
+  /** Tells of a key the batch will ask for; before anything is loaded. */
+  expect(key: Key): void {
+    const name = shapeOf(key);
+    let shape = this.#shapes.get(name);
+    if (!shape) {
+      shape = { fields: Object.keys(key), byHash: new Map(), wanted: new Set() };
+      this.#shapes.set(name, shape);
     }
+    const hash = hashOf(key, shape.fields);
+    this.#places.set(key, { shape, hash });
+    if (shape.wanted.size === shape.wanted.add(hash).size) return;
+    this.#expected.push(key);
   }
 
   /** Takes in stored documents. */
@@ -56,9 +77,11 @@ export class Workspace {
   /** The first look-up that finds an acceptable document decides. */
   find(lookups: readonly Lookup[]): Whole | undefined {
     for (const { key, accept } of lookups) {
-      const shape = this.#shapes.get(shapeOf(key));
+      const place = this.#places.get(key);
+      const ids = place?.shape.byHash.get(place.hash);
+      if (!ids) continue;
       let found: Whole | undefined;
-      for (const id of shape?.byHash.get(hashOf(key, shape.fields)) ?? []) {
+      for (const id of ids) {
         const doc = this.#docs.get(id);
         if (doc && (accept?.(doc) ?? true)) found = found ? preferred(found, doc) : doc;
       }
@@ -77,14 +100,12 @@ export class Workspace {
   }
 
   put(doc: Whole): void {
-    const before = this.#docs.get(doc._id);
-    this.#undo.push(() => (before ? this.#set(before) : this.#drop(doc._id)));
+    this.#undo.push([doc._id, this.#docs.get(doc._id)]);
     this.#set(doc);
   }
 
   remove(_id: string): void {
-    const before = this.#docs.get(_id);
-    if (before) this.#undo.push(() => this.#set(before));
+    this.#undo.push([_id, this.#docs.get(_id)]);
     this.#drop(_id);
   }
 
@@ -95,15 +116,19 @@ export class Workspace {
 
   /** Takes back everything since the last {@link keep}. */
   rollback(): void {
-    for (const undo of this.#undo.reverse()) undo();
+    for (const [id, before] of this.#undo.reverse()) {
+      if (before) this.#set(before);
+      else this.#drop(id);
+    }
     this.#undo = [];
   }
 
   #set(doc: Whole): void {
     this.#drop(doc._id);
     this.#docs.set(doc._id, doc);
-    for (const { fields, byHash } of this.#shapes.values()) {
+    for (const { fields, byHash, wanted } of this.#shapes.values()) {
       const hash = hashOf(doc, fields);
+      if (!wanted.has(hash)) continue;
       const ids = byHash.get(hash);
       if (ids) ids.add(doc._id);
       else byHash.set(hash, new Set([doc._id]));

@@ -9,13 +9,17 @@ export const COLUMNS = ['id', 'odd', 'doc', ...KEY_FIELDS.map((field) => `"k_${f
 export function rowOf(doc: Doc & { _id: string }): { odd: boolean; values: Value[] } {
   const id = canonicalId(doc._id);
   let odd = false;
-  const keys = KEY_FIELDS.map((field): Value => {
+  const values: Value[] = [id, 0, JSON.stringify(id === doc._id ? doc : { ...doc, _id: id })];
+  for (const field of KEY_FIELDS) {
     const value = doc[field];
-    if (value === undefined || value === null) return null;
-    if (field === 'isValid' && typeof value === 'boolean') return Number(value);
-    if (field !== 'isValid' && (typeof value === 'string' || typeof value === 'number')) return value;
-    odd = true;
-    return null;
-  });
-  return { odd, values: [id, Number(odd), JSON.stringify(id === doc._id ? doc : { ...doc, _id: id }), ...keys] };
+    if (value === undefined || value === null) values.push(null);
+    else if (field === 'isValid' && typeof value === 'boolean') values.push(Number(value));
+    else if (field !== 'isValid' && (typeof value === 'string' || typeof value === 'number')) values.push(value);
+    else {
+      odd = true;
+      values.push(null);
+    }
+  }
+  if (odd) values[1] = 1;
+  return { odd, values };
 }
