@@ -224,6 +224,10 @@ describe('platforms', () => {
       undefined
     ]);
     expect(engines!.node).toBeDefined();
+    const folder = mkdtempSync(join(tmpdir(), 'vigil-heroku-'));
+    // no compiler here: nothing is built, and that is no failure
+    expect(execFileSync('sh', ['-c', scripts!.prestart!], { cwd: folder, encoding: 'utf8' })).toBe('');
+    rmSync(folder, { recursive: true });
   });
 
   it.skipIf(!existsSync('/usr/bin/systemd-analyze'))('vigil.service: systemd has no complaint, and rates it safe', () => {
@@ -305,8 +309,9 @@ describe('deploy/slim.mjs', () => {
       put(name);
     put('a/prebuilds/other-cpu/own.glibc.node');
     put(`a/prebuilds/${here}/own.${libc === 'glibc' ? 'musl' : 'glibc'}.node`);
+    // loads every dependency, too
     execFileSync(process.execPath, [join(ROOT, 'deploy/slim.mjs'), folder], { cwd: ROOT });
-  });
+  }, 60_000);
   afterAll(() => rmSync(folder, { recursive: true }));
 
   it('takes what Node.js never loads, and leaves licences and this platform’s binaries', () => {

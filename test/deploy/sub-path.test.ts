@@ -4,6 +4,7 @@ import { io } from 'socket.io-client';
 import io2 from 'socket.io-client-v2';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { lookFromOutside } from '../../src/audit/outside.ts';
 import { chromiumPath, startChromium } from '../support/chromium.ts';
 import { SECRET_SHA1, startServer, type TestServer } from '../support/start-server.ts';
 import { startStripProxy } from './strip-proxy.ts';
@@ -106,6 +107,11 @@ describe.each([
     expect(read.body.map(({ sgv }: { sgv: number }) => sgv)).toEqual([123]);
     const missing = await api.get('/api/v3/nosuch').set(server.secret);
     expect([missing.status, missing.body.status]).toEqual([404, 404]);
+  });
+
+  it('vigil audit --url looks at this site, not at what stands at the top of the host', async () => {
+    const { url, seen } = await lookFromOutside(`${origin}${PATH}/`);
+    expect([url, seen['status.json is open'], seen['glucose is open (v1)']]).toEqual([`${origin}${PATH}`, 'yes', 'yes']);
   });
 
   it('where the path is known, what the server says of its own addresses names it', async () => {
