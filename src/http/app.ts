@@ -5,6 +5,7 @@ import { apiDescriptions } from '../openapi/page.ts';
 import { createPages } from '../pages/pages.ts';
 import type { Current } from '../plugins/current.ts';
 import type { Services } from '../services.ts';
+import { toBasePath } from './base-path.ts';
 import { errorRenderer, notFound } from './errors.ts';
 import { inOrder } from './in-order.ts';
 import { bodies } from './middleware/body.ts';
@@ -41,6 +42,7 @@ export function createApp(services: Services, current: () => Current): Express {
   mountOps(app, services);
   app.use(
     inOrder(
+      ...(config.basePath === '' ? [] : [toBasePath(config.basePath)]),
       ...(config.insecureUseHttp ? [] : [transport(config)]),
       ...(config.cors.enabled ? [cors(config)] : []),
       compress(),
