@@ -80,7 +80,7 @@ export async function follow(onChange, { properties: names = ['delta'], all = fa
     link = 'live';
     say('');
     changed();
-    void readProperties();
+    if (!isFirst) void readProperties();
     if (all && !isFirst && (isBack || packet.devicestatus)) void readPredictions();
     if (all && !isFirst && isBack) void readAlarms();
     // no event tells that the cause of a silenced alarm has gone; the server looks at it within a moment of the change

@@ -15,7 +15,7 @@ const RANGE_WORDS = {
 /**
  * Every instant of the chart there is something to say about, in order.
  * @param drawn what `drawChart` gave
- * @returns `[{ mills, mgdl?, text }]`
+ * @returns `[{ mills, mgdl?, text() }]`; in words only for the one somebody looks at
  */
 export function instants({ frame, sgvs, curves }, { data, status: { settings } }) {
   const { units, thresholds, timeFormat } = settings;
@@ -47,9 +47,8 @@ export function instants({ frame, sgvs, curves }, { data, status: { settings } }
     if (!/^predicted/.test(one.parts[0])) one.parts.unshift('expected');
     found.push(one);
   }
-  return found
-    .sort((a, b) => a.mills - b.mills)
-    .map(({ mills, mgdl, parts }) => ({ mills, mgdl, text: [clock(mills, timeFormat), ...parts].join(', ') }));
+  const text = ({ mills, parts }) => [clock(mills, timeFormat), ...parts].join(', ');
+  return found.sort((a, b) => a.mills - b.mills).map((one) => ({ mills: one.mills, mgdl: one.mgdl, text: () => text(one) }));
 }
 
 /**
@@ -70,9 +69,9 @@ export function createInspector({ chart, slider, output }) {
     const one = list[at];
     const cursor = chart.querySelector('.cursor');
     cursor?.replaceChildren();
-    output.textContent = one?.text ?? hint;
+    output.textContent = one?.text() ?? hint;
     slider.value = at < 0 ? lastPast() : at;
-    slider.setAttribute('aria-valuetext', list[Number(slider.value)]?.text ?? 'Nothing to see');
+    slider.setAttribute('aria-valuetext', list[Number(slider.value)]?.text() ?? 'Nothing to see');
     if (!one || !cursor) return;
     const { x, y, top, basalBottom } = current.frame;
     cursor.append(svg('line', { x1: x(one.mills), x2: x(one.mills), y1: top, y2: basalBottom }));
