@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import { type Current, createCurrent } from '../../plugins/current.ts';
 import type { Services } from '../../services.ts';
+import { alarms } from './alarms.ts';
 import { authorization } from './authorization.ts';
 import { ddata } from './ddata.ts';
 import { loopNotifications } from './notifications.ts';
@@ -15,6 +16,7 @@ export function createV2(services: Services, current: () => Current = createCurr
   router.use(ddata(services));
   router.use(summary(services, current));
   router.use(predictions(services));
+  router.use(alarms(services));
   router.use(loopNotifications(services));
   router.use(authorization(services));
   return router;

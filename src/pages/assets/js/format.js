@@ -64,13 +64,15 @@ export function ago(ms) {
   return hours < 48 ? `${hours} h ago` : `${Math.floor(hours / 24)} days ago`;
 }
 
-/** Time of day. @param timeFormat 12 or 24, as in the settings */
-export const clock = (ms, timeFormat) =>
-  new Date(ms).toLocaleTimeString('en-GB', {
-    hour: timeFormat === 24 ? '2-digit' : 'numeric',
-    minute: '2-digit',
-    hour12: timeFormat !== 24
-  });
+/** Time of day, `18:05` or `6:05 pm`; by hand, since asking the browser takes longer than drawing a chart. @param timeFormat 12 or 24, as in the settings */
+export function clock(ms, timeFormat) {
+  const date = new Date(ms);
+  const [hour, minute] = [date.getHours(), String(date.getMinutes()).padStart(2, '0')];
+  if (Number.isNaN(hour)) return '–';
+  return timeFormat === 24
+    ? `${String(hour).padStart(2, '0')}:${minute}`
+    : `${hour % 12 || 12}:${minute} ${hour < 12 ? 'am' : 'pm'}`;
+}
 
 /** A full hour, `18:00` or `6 pm`. */
 export function hourText(ms, timeFormat) {
