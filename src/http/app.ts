@@ -12,6 +12,8 @@ import { cors } from './middleware/cors.ts';
 import { requestLimits } from './middleware/limits.ts';
 import { pageHeaders } from './middleware/page-headers.ts';
 import { takesGzip } from './middleware/takes-gzip.ts';
+import { createTellPlainHttp, createTellRefusal, tellWrongAddress } from './middleware/tell-refusal.ts';
+import { tellUploads } from './middleware/tell-uploads.ts';
 import { transport } from './middleware/transport.ts';
 import { ops } from './ops/index.ts';
 import { underWay } from './ops/under-way.ts';
@@ -40,14 +42,14 @@ export function createApp(services: Services, current: () => Current): Express {
   app.use(requestLog(log));
   if (lifecycle) app.use(underWay(lifecycle));
   app.use(ops(services));
-  if (!config.insecureUseHttp) app.use(transport(config));
+  if (!config.insecureUseHttp) app.use(transport(config, createTellPlainHttp(services)));
   app.get('/robots.txt', robots);
   if (config.cors.enabled) app.use(cors(config));
   if (config.csp.enabled) app.post('/report-violation', noContent);
   app.use(compress());
 
   app.get('/api/versions', versions);
-  app.use('/api', requestLimits(services));
+  app.use('/api', tellUploads(services), requestLimits(services));
   app.use('/api/v3', createV3(services));
 
   const shared = {
@@ -66,7 +68,8 @@ export function createApp(services: Services, current: () => Current): Express {
   app.use(apiDescriptions(services));
   app.use(createPages(config));
 
+  app.use('/api', tellWrongAddress(services));
   app.use(notFound);
-  app.use(errorRenderer(log));
+  app.use(errorRenderer(log, createTellRefusal(services)));
   return app;
 }
