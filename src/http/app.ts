@@ -5,6 +5,7 @@ import { apiDescriptions } from '../openapi/page.ts';
 import { createPages } from '../pages/pages.ts';
 import type { Current } from '../plugins/current.ts';
 import type { Services } from '../services.ts';
+import { toBasePath } from './base-path.ts';
 import { errorRenderer, notFound } from './errors.ts';
 import { bodies } from './middleware/body.ts';
 import { compress } from './middleware/compress.ts';
@@ -42,6 +43,7 @@ export function createApp(services: Services, current: () => Current): Express {
   app.use(requestLog(log));
   if (lifecycle) app.use(underWay(lifecycle));
   app.use(ops(services));
+  if (config.basePath !== '') app.use(toBasePath(config.basePath));
   if (!config.insecureUseHttp) app.use(transport(config, createTellPlainHttp(services)));
   app.get('/robots.txt', robots);
   if (config.cors.enabled) app.use(cors(config));

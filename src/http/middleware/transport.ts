@@ -10,7 +10,7 @@ const YEAR_SECONDS = 31_536_000;
  * says so with `X-Forwarded-Proto`. Not mounted with INSECURE_USE_HTTP.
  * @param tell hears of those that came by plain http
  */
-export function transport(config: Pick<Config, 'hsts' | 'csp'>, tell: (req: Request) => void): RequestHandler {
+export function transport(config: Pick<Config, 'hsts' | 'csp' | 'basePath'>, tell: (req: Request) => void): RequestHandler {
   const protect = config.hsts.enabled ? answersOf(config) : undefined;
   return (req, res, next) => {
     const forwarded = String(req.headers['x-forwarded-proto'] ?? '')
@@ -19,7 +19,7 @@ export function transport(config: Pick<Config, 'hsts' | 'csp'>, tell: (req: Requ
       .toLowerCase();
     if (!(req.socket as TLSSocket).encrypted && forwarded !== 'https') {
       tell(req);
-      const location = `https://${req.headers.host ?? ''}${req.url}`;
+      const location = `https://${req.headers.host ?? ''}${config.basePath}${req.url}`;
       res.status(307).set('Location', location).type('txt').send(`Temporary Redirect. Redirecting to ${location}`);
       return;
     }
@@ -29,13 +29,13 @@ export function transport(config: Pick<Config, 'hsts' | 'csp'>, tell: (req: Requ
 }
 
 /** Headers of every answer (rest-v1-v2.md §2.1). The pages tighten them further; answers stay readable for other sites' scripts. */
-function answersOf({ hsts, csp }: Pick<Config, 'hsts' | 'csp'>): RequestHandler {
+function answersOf({ hsts, csp, basePath }: Pick<Config, 'hsts' | 'csp' | 'basePath'>): RequestHandler {
   const protect = helmet({
     strictTransportSecurity: { maxAge: YEAR_SECONDS, includeSubDomains: hsts.includeSubdomains, preload: hsts.preload },
     contentSecurityPolicy: csp.enabled && {
       useDefaults: false,
       reportOnly: csp.reportOnly,
-      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], reportUri: ['/report-violation'] }
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], reportUri: [`${basePath}/report-violation`] }
     },
     xFrameOptions: false,
     crossOriginResourcePolicy: false,
