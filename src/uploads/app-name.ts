@@ -72,16 +72,24 @@ export interface Sender {
   readonly address: string;
   /** What a socket called itself. */
   readonly client?: unknown;
+  /** Where it came in. */
+  readonly door?: string;
 }
 
 /** The app behind a sender; `isSure` is false for a mere library. @returns undefined when it says nothing */
-export function appOfSender({ userAgent = '', client }: Sender): { readonly name: string; readonly isSure: boolean } | undefined {
+export function appOfSender({
+  userAgent = '',
+  client,
+  door
+}: Sender): { readonly name: string; readonly isSure: boolean } | undefined {
   const called = typeof client === 'string' ? CLIENTS[client.toLowerCase()] : undefined;
   if (called !== undefined) return { name: called, isSure: true };
   for (const [pattern, app] of AGENTS) {
     const [found] = pattern.exec(userAgent) ?? [];
     if (found !== undefined) return { name: app || IPHONE_APPS[found.toLowerCase()]!, isSure: true };
   }
+  // no other Android app speaks v3, and its changes leave out who it is
+  if (door === 'v3' && /^okhttp\//i.test(userAgent)) return { name: 'AAPS', isSure: true };
   const library = LIBRARIES.find(([pattern]) => pattern.test(userAgent));
   if (library) return { name: library[1], isSure: false };
   const product = plainText(userAgent.split('/')[0]?.replaceAll('%20', ' '), 40);

@@ -125,7 +125,8 @@ export function createUploads({
       take(app, kindOf(event.collection), mills, at, event.doc.device).doors.add(event.door);
   }
 
-  function uploaded({ door, sender, collection, body }: EventMap['uploaded']): void {
+  function uploaded({ door, sender: from, collection, body }: EventMap['uploaded']): void {
+    const sender = { ...from, door };
     const docs = (Array.isArray(body) ? body : [body]).filter(isPlainObject) as Doc[];
     const [first] = docs;
     if (!first) return;
@@ -153,7 +154,8 @@ export function createUploads({
     refusals.welcome(sender.address);
   }
 
-  function refused({ door, sender, reason, what, detail, doc }: EventMap['refused']): void {
+  function refused({ door, sender: from, reason, what, detail, doc }: EventMap['refused']): void {
+    const sender = { ...from, door };
     const app = (isPlainObject(doc) ? signedOnly(doc) : undefined) ?? appOfUnsigned(sender, undefined);
     refusals.add({ app, door, reason, what, detail, address: sender.address, at: now() });
   }

@@ -118,8 +118,8 @@ describe('refusals, for administrators', () => {
   });
 
   it('on v3, and a session that has run out is none', async () => {
-    await send('POST', '/api/v3/treatments', { app: 'AAPS' }, { authorization: 'Bearer nonsense', 'user-agent': 'okhttp/5' });
-    expect(await lastRefusal()).toMatchObject({ reason: 'wrong-token', what: 'POST /api/v3/treatments' });
+    await send('PATCH', '/api/v3/treatments/x', { insulin: 1 }, { authorization: 'Bearer nonsense', 'user-agent': 'okhttp/5' });
+    expect(await lastRefusal()).toMatchObject({ app: 'AAPS', reason: 'wrong-token', what: 'PATCH /api/v3/treatments' });
     const before = (await view()).refused!.length;
     await send('GET', '/api/v3/status', undefined, { 'user-agent': 'okhttp/5' });
     expect((await view()).refused).toHaveLength(before);
