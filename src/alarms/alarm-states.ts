@@ -16,6 +16,8 @@ export interface AlarmState {
 export interface AlarmStates {
   /** True while nothing of this level and group may go out. @param at epoch ms */
   isSilent(level: number, group: string, at: number): boolean;
+  /** When the silence of this level and group ends, epoch ms; undefined: there is none. @param at epoch ms */
+  silentUntil(level: number, group: string, at: number): number | undefined;
   /** Begins a silence. @returns false, and changes nothing, while an earlier one lasts */
   acknowledge(level: number, group: string, silenceMs: number): boolean;
   /** Remembers that an alarm went out. */
@@ -70,6 +72,10 @@ export function createAlarmStates(now: () => number): AlarmStates {
       const state = states.get(keyOf(level, group));
       // in the very millisecond in which a silence ends it is still silent
       return state !== undefined && (lasts(state, at) || at === state.ackedAt + state.silenceMs);
+    },
+    silentUntil(level, group, at) {
+      const state = states.get(keyOf(level, group));
+      return state && lasts(state, at) ? state.ackedAt + state.silenceMs : undefined;
     },
     acknowledge,
     sent: (level, group) => set({ level, group, ackedAt: 0, silenceMs: 0, isOut: true }),

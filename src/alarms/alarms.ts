@@ -44,6 +44,17 @@ export function createAlarms({ services, current, runChecks, startedMs = STARTED
   /** the start is over, and clients have not heard of it */
   let mayGreet = false;
   const pace = createPace(cycle, PAUSE_MS);
+  let stated = { text: '', at: 0 };
+
+  /** Those who ask what alarms there are, in whatever process, need not wait for the next one to go out. */
+  function state(): void {
+    const alarms = engine.present();
+    const text = JSON.stringify(alarms);
+    const at = now();
+    if (text === stated.text && Math.abs(at - stated.at) < config.heartbeatMs) return;
+    stated = { text, at };
+    bus.publish('alarm-state', { alarms, at });
+  }
 
   function tell(outgoing: readonly Outgoing[]): void {
     for (const { event, message } of outgoing) bus.publish('notification', { event, message, at: now() });
@@ -68,7 +79,9 @@ export function createAlarms({ services, current, runChecks, startedMs = STARTED
           fault(check, error);
         }
       });
-      tell(engine.process(requests, at, { isComplete }));
+      const outgoing = engine.process(requests, at, { isComplete });
+      state();
+      tell(outgoing);
       if (mayGreet && isComplete) greet(requests);
     } catch (error) {
       fault('all', error);
@@ -87,6 +100,7 @@ export function createAlarms({ services, current, runChecks, startedMs = STARTED
     const outgoing = engine.ack(level, group, silenceMs, true);
     if (outgoing.length === 0) return;
     log.info({ level, group, silenceMs }, 'an alarm was acknowledged');
+    state();
     tell(outgoing);
     memory?.changed();
   }

@@ -1,5 +1,5 @@
 import { type AlarmState, createAlarmStates } from './alarm-states.ts';
-import type { AlarmRequests, NotifyRequest, SnoozeRequest } from './notification.ts';
+import type { AlarmRequests, NotifyRequest, PresentAlarm, SnoozeRequest } from './notification.ts';
 import { allClear, LEVEL_NAMES, type Outgoing, outgoing } from './outgoing.ts';
 
 /** Decides which requests go out, which are silent, and when all is clear (properties-plugins §E.3–E.5). Sends nothing itself. */
@@ -16,6 +16,8 @@ export interface Engine {
    * @param clear whether clients are told
    */
   ack(level: number, group: string, silenceMs: number, clear: boolean): Outgoing[];
+  /** What the last cycle found, the most urgent of each group and every announcement, with the silences of now. */
+  present(): PresentAlarm[];
   /** Takes in what an earlier process remembered, as {@link dump} gave it, also later than at start. */
   restore(states: readonly unknown[]): void;
   /** What has to survive a restart (D23). */
@@ -32,6 +34,7 @@ const MAX_GROUP = 100;
 export function createEngine({ now, restore = [] }: { now: () => number; restore?: readonly unknown[] }): Engine {
   const states = createAlarmStates(now);
   states.restore(restore);
+  let found: readonly Grouped<NotifyRequest>[] = [];
 
   function ack(level: number, group: string, silenceMs: number, clear: boolean): Outgoing[] {
     const name = LEVEL_NAMES.get(level);
@@ -58,6 +61,14 @@ export function createEngine({ now, restore = [] }: { now: () => number; restore
       const snoozes = wished.filter(isSnooze).map((snooze) => ({ ...snooze, group: snooze.group ?? DEFAULT }));
       const out: Outgoing[] = [];
       const done = new Set<NotifyRequest>();
+      const before = found;
+      const highests = [...new Set(notifies.map((notify) => notify.group))].map((group) => highestOf(notifies, group));
+      found = [
+        ...highests.filter((notify) => notify !== undefined),
+        ...notifies.filter((notify) => notify.isAnnouncement && !highests.includes(notify)),
+        // a check that failed may be the one that would have asked again
+        ...(isComplete ? [] : before.filter(({ group }) => !notifies.some((notify) => notify.group === group)))
+      ];
       for (const group of new Set([...notifies.map((notify) => notify.group), ...states.groups()])) {
         const highest = highestOf(notifies, group);
         const snooze = highest && snoozeOf(snoozes, highest);
@@ -72,8 +83,24 @@ export function createEngine({ now, restore = [] }: { now: () => number; restore
       return out;
     },
     ack,
-    restore: (found) => states.restore(found),
+    present: () => found.map((notify) => presentOf(notify, states.silentUntil(notify.level, notify.group, now()))),
+    restore: (earlier) => states.restore(earlier),
     dump: () => states.dump()
+  };
+}
+
+function presentOf(
+  { level, group, title, message, eventName, isAnnouncement }: Grouped<NotifyRequest>,
+  silentUntil: number | undefined
+): PresentAlarm {
+  return {
+    level,
+    group,
+    title,
+    message,
+    ...(eventName !== undefined && { eventName }),
+    ...(isAnnouncement && { isAnnouncement }),
+    ...(silentUntil !== undefined && { silentUntil })
   };
 }
 

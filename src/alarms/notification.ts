@@ -54,3 +54,17 @@ export type AlarmEvent = 'alarm' | 'urgent_alarm' | 'announcement' | 'notificati
 
 /** What goes out to sockets and push services: a request with its group and key, or an all-clear. */
 export type AlarmMessage = (NotifyRequest & { readonly group: string; readonly key: string }) | ClearMessage;
+
+/** One alarm or announcement whose cause lasts, whether it sounds or is silenced. */
+export interface PresentAlarm {
+  /** 2 urgent, 1 warning; 0 an announcement. */
+  readonly level: Level;
+  readonly group: string;
+  readonly title: string;
+  /** Lines of text; glucose in the site's units. */
+  readonly message: string;
+  readonly eventName?: string;
+  readonly isAnnouncement?: boolean;
+  /** Somebody silenced it until then, epoch ms; absent: it sounds. */
+  readonly silentUntil?: number;
+}

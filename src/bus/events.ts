@@ -1,4 +1,4 @@
-import type { AlarmEvent, AlarmMessage } from '../alarms/notification.ts';
+import type { AlarmEvent, AlarmMessage, PresentAlarm } from '../alarms/notification.ts';
 import type { CollectionName, Doc } from '../storage/port.ts';
 import type { Sender } from '../uploads/app-name.ts';
 import type { Reason } from '../uploads/refusals.ts';
@@ -37,6 +37,8 @@ export interface EventMap {
   'access-stale': Record<string, never>;
   /** Something an administrator should read (adminnotifies). */
   'admin-notify': { readonly title: string; readonly message: string; readonly persistent?: boolean };
+  /** All alarms there are, as of `at` (epoch ms): told at each change and each heartbeat, before what goes out about them. */
+  'alarm-state': { readonly alarms: readonly PresentAlarm[]; readonly at: number };
   /** Somebody silences an alarm: `level` 1 warning or 2 urgent (which includes 1), for `silenceMs` milliseconds. */
   'alarm-ack': { readonly level: number; readonly group: string; readonly silenceMs: number };
   /** Somebody acknowledged an emergency message at Pushover; the process that sent it knows the receipt. */

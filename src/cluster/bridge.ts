@@ -16,7 +16,7 @@ export interface Bridge {
 }
 
 /** Events that are told as they are. Commits go another way: in their turn, before they are announced here. */
-const TOLD = ['notification', 'alarm-ack', 'admin-notify', 'auth-failed', 'pushover-receipt'] as const;
+const TOLD = ['notification', 'alarm-state', 'alarm-ack', 'admin-notify', 'auth-failed', 'pushover-receipt'] as const;
 
 /**
  * Tells other processes what happens here, and this one what happens there. What came from there is never sent back.
@@ -64,6 +64,7 @@ export function createBridge(
         case 'auth-failed':
           return here('auth-failed', { ...(message as Messages['auth-failed']), remote: true });
         case 'notification':
+        case 'alarm-state':
         case 'alarm-ack':
         case 'admin-notify':
         case 'pushover-receipt':

@@ -5,6 +5,7 @@ import type { CollectionName } from '../storage/port.ts';
 export interface Messages {
   committed: readonly Committed[];
   notification: EventMap['notification'];
+  'alarm-state': EventMap['alarm-state'];
   'alarm-ack': EventMap['alarm-ack'];
   'admin-notify': EventMap['admin-notify'];
   'auth-failed': EventMap['auth-failed'];

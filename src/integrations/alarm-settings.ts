@@ -1,10 +1,8 @@
+import { snoozeChoices } from '../alarms/snooze-choices.ts';
 import type { Settings } from '../config/config.ts';
 import type { Outgoing } from './provider.ts';
 
 type Alarm = Pick<Outgoing, 'level' | 'eventName'>;
-
-/** Snooze when a setting holds no number, minutes. */
-const USUAL = 30;
 
 /** Switches of the glucose alarms: `[urgent, any]`. */
 const SWITCHES: Readonly<Record<string, readonly [string, string]>> = {
@@ -22,17 +20,5 @@ export function isAlarmEnabled(settings: Settings, { level, eventName }: Alarm):
   return Boolean(settings[switches[1]] || (level === 2 && settings[switches[0]]));
 }
 
-/** The first of the snooze choices for an alarm (properties-plugins §E.7), minutes. */
-export function snoozeMinutes(settings: Settings, { level, eventName }: Alarm): number {
-  const switches = SWITCHES[eventName ?? ''];
-  const name = switches
-    ? level === 2 && settings[switches[0]]
-      ? switches[0]
-      : settings[switches[1]]
-        ? switches[1]
-        : undefined
-    : undefined;
-  const choices = settings[`${name ?? (level === 2 ? 'alarmUrgent' : 'alarmWarn')}Mins`];
-  const first = (Array.isArray(choices) ? choices : [choices]).find((minutes) => typeof minutes === 'number' && minutes > 0);
-  return typeof first === 'number' ? first : USUAL;
-}
+/** The first of the snooze choices for an alarm, minutes. */
+export const snoozeMinutes = (settings: Settings, alarm: Alarm): number => snoozeChoices(settings, alarm)[0]!;

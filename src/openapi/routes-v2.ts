@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { json, NOT_MODIFIED, type Route, text } from './route.ts';
 import { AdminStatus, BackupStarted } from './shapes/admin-status.ts';
+import { Alarms } from './shapes/alarms.ts';
 import { Empty } from './shapes/common.ts';
 import { Problem } from './shapes/errors.ts';
 import { RuntimeData } from './shapes/live.ts';
@@ -126,6 +127,16 @@ export const ROUTES_V2: readonly Route[] = [
     permissions: ['api:devicestatus:read'],
     parameters: ['hours', 'ifNoneMatch'],
     answers: { ...json(Predictions, 'The predictions; an empty list for none.', ['ETag']), ...NOT_MODIFIED }
+  },
+  {
+    method: 'get',
+    path: '/alarms',
+    tag: 'alarms',
+    summary: 'The alarms and announcements there are now',
+    description:
+      'Silenced ones too. The sockets tell each as it goes out; who connects later, or comes back, asks here. `GET /api/v1/notifications/ack` silences.',
+    permissions: READER,
+    answers: json(Alarms, 'The alarms; an empty list for none.')
   },
 
   {

@@ -78,6 +78,11 @@ describe.runIf(haveRedis && mongoUrl())('alarms of three processes', () => {
       expect(one.mirrored.map(({ event }) => event)).toEqual(['urgent_alarm']);
     }
     expect(posted.map(({ event }) => event)).toEqual(['urgent_alarm']);
+    // who opens a page at a process that does not lead sees it, too
+    for (const one of site) {
+      const answer = await fetch(`${one.server.url}/api/v2/alarms`, { headers: one.server.secret });
+      expect(await answer.json()).toMatchObject({ mayAck: true, alarms: [{ level: 2, title: 'Urgent HIGH' }] });
+    }
   });
 
   it('an acknowledgement at C silences everywhere, and a repeated one changes nothing', async () => {

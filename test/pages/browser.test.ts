@@ -1,7 +1,8 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumPath, startChromium } from '../support/chromium.ts';
-import { SECRET_SHA1, startServer, type TestServer } from '../support/start-server.ts';
+import { startServer, type TestServer } from '../support/start-server.ts';
+import { SIGN_IN, upload } from './kit.ts';
 
 // issue 5: our own pages really pass the content security policy they are sent with
 
@@ -24,12 +25,8 @@ const NOW = Date.now();
 const MINUTE = 60_000;
 const at = (minutes: number): string => new Date(NOW - minutes * MINUTE).toISOString();
 
-async function fill({ url, secret }: TestServer): Promise<void> {
-  const post = async (name: string, body: unknown) => {
-    const headers = { ...secret, 'content-type': 'application/json' };
-    const answer = await fetch(`${url}/api/v1/${name}.json`, { method: 'POST', headers, body: JSON.stringify(body) });
-    expect([name, answer.status]).toEqual([name, 200]);
-  };
+async function fill(server: TestServer): Promise<void> {
+  const post = (name: string, body: unknown) => upload(server, name, body);
   await post(
     'entries',
     Array.from({ length: 60 }, (_, n) => ({ type: 'sgv', sgv: 100 + n, direction: 'Flat', date: NOW - n * 5 * MINUTE }))
@@ -47,8 +44,6 @@ async function fill({ url, secret }: TestServer): Promise<void> {
 // what runs in the browser
 const TELL_VIOLATIONS = `document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
   console.error('violation of ' + violatedDirective + ': ' + blockedURI))`;
-/** Not in the page a browser puts where it blocked one. */
-const SIGN_IN = `if (location.protocol === 'http:') localStorage.setItem('apisecrethash', '${SECRET_SHA1}')`;
 const INJECT = `new Promise((resolve) => {
   document.addEventListener('securitypolicyviolation', ({ violatedDirective }) => resolve(violatedDirective), { once: true });
   const script = document.createElement('script');

@@ -2,6 +2,7 @@ import { Router } from 'express';
 import { type Current, createCurrent } from '../../plugins/current.ts';
 import type { Services } from '../../services.ts';
 import { admin } from './admin.ts';
+import { alarms } from './alarms.ts';
 import { authorization } from './authorization.ts';
 import { ddata } from './ddata.ts';
 import { loopNotifications } from './notifications.ts';
@@ -19,6 +20,7 @@ export function createV2(services: Services, current: () => Current = createCurr
   router.use(predictions(services));
   router.use(uploads(services));
   router.use(admin(services));
+  router.use(alarms(services));
   router.use(loopNotifications(services));
   router.use(authorization(services));
   return router;

@@ -5,7 +5,8 @@ const MINUTE = 60_000;
  * @param record newest profile document, or null
  * @param switches profile switch treatments
  * @param now epoch ms
- * @returns `{ name, values?, since?, percentage?, timeshift? }`, since in epoch ms, timeshift in hours; undefined without any profile
+ * @returns `{ name, values?, since?, percentage?, isScaled?, timeshift? }`, since in epoch ms, timeshift in hours, isScaled where the
+ *   percentage changes the values; undefined without any profile
  */
 export function activeProfile(record, switches, now) {
   const timed = switches
@@ -21,6 +22,7 @@ export function activeProfile(record, switches, now) {
     values: parsed(current?.profileJson) ?? record?.store?.[name],
     ...(current && { since: current.mills }),
     ...(differs(current?.percentage, 100) && { percentage: Number(current.percentage) }),
+    ...(current?.CircadianPercentageProfile && { isScaled: true }),
     ...(differs(current?.timeshift, 0) && { timeshift: Number(current.timeshift) })
   };
 }
@@ -55,7 +57,8 @@ export function basalPerDay(basal) {
   return Math.round((total / 60) * 100) / 100;
 }
 
-function minuteOf(time) {
+/** Minutes since midnight of a time `HH:MM`; NaN for anything else. */
+export function minuteOf(time) {
   const [, hours, minutes] = /^(\d{1,2}):(\d{2})/.exec(time) ?? [];
   return Number(hours) * 60 + Number(minutes);
 }

@@ -1,8 +1,8 @@
 const KEEP_MS = 48 * 3_600_000;
 const LISTS = ['sgvs', 'mbgs', 'treatments', 'profiles'];
 
-/** What the page knows before it knows anything. */
-export const nothing = () => ({ sgvs: [], mbgs: [], treatments: [], profiles: [], status: undefined, loaded: false });
+/** What the page knows before it knows anything; `version` rises with each change. */
+export const nothing = () => ({ sgvs: [], mbgs: [], treatments: [], profiles: [], status: undefined, loaded: false, version: 0 });
 
 /**
  * Takes a `dataUpdate` of the root socket in. A packet without `delta` replaces, one with `delta` changes: readings replace those
@@ -10,7 +10,7 @@ export const nothing = () => ({ sgvs: [], mbgs: [], treatments: [], profiles: []
  * @param now epoch ms
  */
 export function applyUpdate(state, packet, now) {
-  const next = { ...state, loaded: true };
+  const next = { ...state, loaded: true, version: state.version + 1 };
   if (packet.status) next.status = packet.status;
   for (const name of LISTS) {
     const list = packet[name];

@@ -1,4 +1,5 @@
 import { byId } from './dom.js';
+import { siteAddress } from './site.js';
 
 // Parts of the start page that most visits need nothing of: they come when they are looked at.
 
@@ -23,5 +24,6 @@ details.addEventListener('toggle', async () => {
   const refresh = await watching;
   if (!isFirst) void refresh();
 });
+connect.querySelector('.address').textContent = `${location.protocol}//${siteAddress}`;
 new MutationObserver(firstRun).observe(connect, { attributes: true, attributeFilter: ['hidden'] });
 firstRun();

@@ -137,8 +137,24 @@ export function say(sentence) {
 
 function showSession() {
   byId('session').replaceChildren(
-    ...(current ? [el('button', { type: 'button', class: 'plain', onclick: signOut }, 'Sign out')] : [])
+    current
+      ? el('button', { type: 'button', class: 'plain', onclick: signOut }, 'Sign out')
+      : el('button', { type: 'button', class: 'plain', onclick: signIn }, 'Sign in')
   );
+}
+
+/** For who may do more than strangers may on a site that anybody may read. */
+async function signIn() {
+  const isKnown = async () => {
+    const { message: who } = await api('/api/v1/verifyauth');
+    if (!current || (who.message !== 'OK' && who.rolefound !== 'FOUND')) throw new ApiError(401, 'Not accepted.');
+  };
+  try {
+    await withSignIn(isKnown, 'With the API secret, or an access token.');
+    location.reload();
+  } catch (error) {
+    say(error.message);
+  }
 }
 
 let form;
