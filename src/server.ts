@@ -33,6 +33,7 @@ import { attachSockets } from './sockets/attach.ts';
 import { watchDisk } from './storage/disk-watch.ts';
 import { openServerStorage } from './storage/journal/open.ts';
 import type { Storage } from './storage/port.ts';
+import { createUploads } from './uploads/uploads.ts';
 
 /** A running server. */
 export interface Server {
@@ -88,6 +89,7 @@ export async function createServer(
   const live = createLive({ storage, bus, config, now, log });
   const integrations = duties?.integrations ?? createIntegrations({ services: { config, log, bus, storage, now } });
   const backups = createBackups({ config, log, bus, now, leads: () => cluster?.leadership.leads ?? true });
+  const uploads = createUploads({ bus, live, now });
   const services: Services = {
     config,
     log,
@@ -99,6 +101,8 @@ export async function createServer(
     integrations,
     cluster,
     backups,
+    uploads,
+    sockets: () => sockets.list(),
     metrics,
     lifecycle,
     now
@@ -147,6 +151,7 @@ export async function createServer(
     await backups.close();
     await housekeeping.close();
     unwatchClocks();
+    uploads.close();
     // after the last request: it may have acknowledged an alarm
     await alarms.close();
     await integrations.close();

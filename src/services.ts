@@ -10,6 +10,7 @@ import type { Lifecycle } from './lifecycle.ts';
 import type { Live } from './live/live.ts';
 import type { Metrics } from './observe/metrics.ts';
 import type { Storage } from './storage/port.ts';
+import type { Uploads } from './uploads/uploads.ts';
 
 /** What the surfaces (HTTP, sockets) are built from; made once per server by `server.ts`, no globals anywhere. */
 export interface Services {
@@ -31,6 +32,10 @@ export interface Services {
   readonly cluster?: Cluster | undefined;
   /** Backups the server makes by itself; absent where a surface is built by itself. */
   readonly backups?: Backups;
+  /** Who sends what, and what was refused; absent where a surface is built by itself. */
+  readonly uploads?: Uploads;
+  /** Sockets that are connected here; absent where a surface is built by itself. */
+  readonly sockets?: () => Iterable<{ readonly namespace: string; readonly transport: string }>;
   /** The clock, epoch ms. */
   readonly now: () => number;
 }

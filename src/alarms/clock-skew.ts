@@ -1,9 +1,11 @@
 import type { Bus } from '../bus/bus.ts';
 import type { Committed } from '../bus/events.ts';
 import { instant, millsOf } from '../live/timed.ts';
+import { plainText } from '../observe/plain-text.ts';
+import type { CollectionName, Doc } from '../storage/port.ts';
 
 /** A document dated further ahead than this, ms, was dated by a clock that is wrong. */
-const AHEAD_MS = 10 * 60_000;
+export const AHEAD_MS = 10 * 60_000;
 const HOUR = 3_600_000;
 /** Devices remembered; a site has a handful. */
 const MOST = 100;
@@ -36,12 +38,12 @@ export function watchClocks({ bus, now }: { bus: Bus; now: () => number }): () =
 function isAhead({ collection, op, door, doc, remote }: Committed, now: number): boolean {
   if (op === 'delete' || door === 'import' || remote) return false;
   if (collection !== 'entries' && collection !== 'devicestatus') return false;
-  const at = collection === 'entries' ? instant(doc.date) : millsOf(doc);
+  const at = documentTime(collection, doc);
   return at !== undefined && at > now + AHEAD_MS;
 }
 
-/** A device calls itself what it likes, and pages show this text: letters, digits and plain signs only. */
-function nameOf(device: unknown): string {
-  const name = typeof device === 'string' ? device.replace(/[^\p{L}\p{N} ._:/@+()-]/gu, '').slice(0, 60) : '';
-  return name.trim() === '' ? 'unknown' : name;
-}
+/** When a document happened by the clock of who sent it, epoch ms; undefined: it does not say. */
+export const documentTime = (collection: CollectionName, doc: Doc): number | undefined =>
+  collection === 'entries' ? instant(doc.date) : millsOf(doc);
+
+const nameOf = (device: unknown): string => plainText(device, 60) || 'unknown';

@@ -27,6 +27,11 @@ interface BackupStatus {
 /** Backups the server makes by itself. */
 export interface Backups {
   status(): BackupStatus;
+  /**
+   * Begins one now, whatever the time, unless one is being made.
+   * @returns 0, or the ms after which it may be asked again: a new one takes the place of the oldest
+   */
+  now(): number;
   /** Makes one if it is time; resolves when there is nothing more to do now. */
   tick(): Promise<void>;
   /** Stops one under way, leaving nothing of it. */
@@ -50,6 +55,8 @@ const TICK_MS = 60_000;
 const FIRST_MS = 10 * 60_000;
 /** After a failure, which most often is a full disk or a database that is away. */
 const AGAIN_MS = 3_600_000;
+/** One made so lately is as good as a new one. */
+const FRESH_MS = 10 * 60_000;
 
 /**
  * Makes a backup whenever the newest one in the folder is older than BACKUP_EVERY, in a process of its own, and removes the
@@ -67,6 +74,7 @@ export function createBackups({
   const stop = new AbortController();
   const startedAt = now();
   let running: Promise<void> | undefined;
+  let making = false;
   let last: BackupStatus['last'];
   let lastDurationMs: number | undefined;
   let kept = 0;
@@ -88,6 +96,7 @@ export function createBackups({
   async function make(): Promise<void> {
     const at = now();
     const order: BackupOrder = { source: sourceOf(config), file: join(dir, backupName(at)), leaveFree: config.diskWarnBytes, at };
+    making = true;
     try {
       const done = await write(order, stop.signal);
       lastDurationMs = done.durationMs;
@@ -104,6 +113,7 @@ export function createBackups({
       tell('Backup failed', `No backup could be made: ${reason}`);
       failure = { at, reason };
     } finally {
+      making = false;
       await look().catch(() => undefined);
     }
   }
@@ -120,25 +130,47 @@ export function createBackups({
     bus.publish('admin-notify', { title, message });
   }
 
-  async function tick(): Promise<void> {
-    if (running) return running;
-    running = look()
-      .catch((error: unknown) => log.debug({ err: error }, 'the folder of backups cannot be read'))
-      .then(() => {
-        const due = nextAt();
-        return due !== undefined && now() >= due && leads() && !stop.signal.aborted ? make() : undefined;
-      })
-      .finally(() => {
-        running = undefined;
-      });
-    return running;
+  /** Does one thing after the other; `running` is the last of them. */
+  function inTurn(work: () => Promise<void> | undefined): Promise<void> {
+    const turn = (running ?? Promise.resolve()).then(work).finally(() => {
+      if (running === turn) running = undefined;
+    });
+    running = turn;
+    return turn;
+  }
+
+  function tick(): Promise<void> {
+    return (
+      running ??
+      inTurn(() =>
+        look()
+          .catch((error: unknown) => log.debug({ err: error }, 'the folder of backups cannot be read'))
+          .then(() => {
+            const due = nextAt();
+            return due !== undefined && now() >= due && leads() && !stop.signal.aborted ? make() : undefined;
+          })
+      )
+    );
+  }
+
+  /** 0: none is so new that another one would be of no use. */
+  function freshFor(): number {
+    const age = last ? now() - last.at : Number.POSITIVE_INFINITY;
+    return age >= 0 && age < FRESH_MS ? FRESH_MS - age : 0;
+  }
+
+  function makeNow(): number {
+    if (making || freshFor() > 0) return making ? 0 : freshFor();
+    void inTurn(() => (freshFor() > 0 || stop.signal.aborted ? undefined : make()));
+    return 0;
   }
 
   const timer = setInterval(() => void tick(), TICK_MS).unref();
   void tick();
 
   return {
-    status: () => ({ everyMs, dir, running: running !== undefined, last, lastDurationMs, kept, failure, nextAt: nextAt() }),
+    status: () => ({ everyMs, dir, running: making, last, lastDurationMs, kept, failure, nextAt: nextAt() }),
+    now: makeNow,
     tick,
     async close() {
       clearInterval(timer);

@@ -1,5 +1,7 @@
 import type { AlarmEvent, AlarmMessage, PresentAlarm } from '../alarms/notification.ts';
 import type { CollectionName, Doc } from '../storage/port.ts';
+import type { Sender } from '../uploads/app-name.ts';
+import type { Reason } from '../uploads/refusals.ts';
 
 /** Where a write came in. */
 export type Door = 'v1' | 'v2' | 'v3' | 'root' | 'import' | 'server';
@@ -43,6 +45,19 @@ export interface EventMap {
   'pushover-receipt': { readonly receipt: string };
   /** Live state took in a change and is current again, `lagMs` after the first commit it had not shown yet. */
   'live-updated': { readonly at: number; readonly lagMs?: number };
+  /**
+   * A request or frame stored documents: who sent it, and what was in it (`body` as sent: one document or a list). After the commit.
+   */
+  uploaded: { readonly door: Door; readonly sender: Sender; readonly collection: CollectionName; readonly body: unknown };
+  /** A request or frame was refused. `what` and `detail` are words of our own; of `doc` (the first document sent) only a known name is kept. */
+  refused: {
+    readonly door: Door;
+    readonly sender: Sender;
+    readonly reason: Reason;
+    readonly what: string;
+    readonly detail: string | undefined;
+    readonly doc: unknown;
+  };
   /** An alarm, announcement, notification or all-clear goes out; sockets and push services listen. `at` in epoch ms. */
   notification: { readonly event: AlarmEvent; readonly message: AlarmMessage; readonly at: number };
 }

@@ -1,5 +1,6 @@
 import type { CollectionName, StoreName } from '../storage/port.ts';
 import type { IntegrationSettings } from './integrations.ts';
+import type { GivenVariable } from './shown-variables.ts';
 
 /** Public settings as status.json shows them (units, thresholds, enabled features …), keys in the reference's order. */
 export type Settings = {
@@ -110,6 +111,8 @@ export interface Config {
   readonly settings: Settings;
   readonly extendedSettings: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly integrations: IntegrationSettings;
+  /** What the environment sets, without secrets: for administrators to look at. */
+  readonly given: readonly GivenVariable[];
   /** Sentences about values that were set but are not understood; shown at start. */
   readonly warnings: readonly string[];
 }

@@ -10,6 +10,7 @@ import { featureWords } from './features.ts';
 import { readAnyway, readIntegrations } from './integrations.ts';
 import { type Reading, readVariables, type Values } from './read-variables.ts';
 import { readSettings } from './settings.ts';
+import { givenVariables } from './shown-variables.ts';
 import { defaultRedisPrefix, siteKey } from './site-keys.ts';
 import { unknownNameWarnings } from './unknown-names.ts';
 
@@ -121,6 +122,7 @@ export function readConfig(env: Env, machine = machineName()): Config {
     settings,
     extendedSettings,
     integrations,
+    given: givenVariables(reading, environment),
     warnings
   };
 }

@@ -14,6 +14,8 @@ import { cors } from './middleware/cors.ts';
 import { requestLimits } from './middleware/limits.ts';
 import { pageHeaders } from './middleware/page-headers.ts';
 import { takesGzip } from './middleware/takes-gzip.ts';
+import { createTellPlainHttp, createTellRefusal, tellWrongAddress } from './middleware/tell-refusal.ts';
+import { tellUploads } from './middleware/tell-uploads.ts';
 import { transport } from './middleware/transport.ts';
 import { mountOps } from './ops/index.ts';
 import { underWay } from './ops/under-way.ts';
@@ -43,9 +45,10 @@ export function createApp(services: Services, current: () => Current): Express {
   app.use(
     inOrder(
       ...(config.basePath === '' ? [] : [toBasePath(config.basePath)]),
-      ...(config.insecureUseHttp ? [] : [transport(config)]),
+      ...(config.insecureUseHttp ? [] : [transport(config, createTellPlainHttp(services))]),
       ...(config.cors.enabled ? [cors(config)] : []),
       compress(),
+      tellUploads(services),
       requestLimits(services)
     )
   );
@@ -70,7 +73,8 @@ export function createApp(services: Services, current: () => Current): Express {
   app.use(apiDescriptions(services));
   app.use(createPages(config));
 
+  app.use('/api', tellWrongAddress(services));
   app.use(notFound);
-  app.use(errorRenderer(log));
+  app.use(errorRenderer(log, createTellRefusal(services)));
   return app;
 }

@@ -2,6 +2,7 @@ import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'exp
 import type { Logger } from 'pino';
 import { type ErrorCode, Refusal } from '../errors.ts';
 import { requestId } from '../observe/request-log.ts';
+import { type TellRefusal, tellNobody } from './middleware/tell-refusal.ts';
 
 /** Errors of the body parsers, the router and of what sends files carry a status; these are the ones we pass on. */
 const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
@@ -53,10 +54,14 @@ function sendRefusal(req: Request, res: Response, refusal: Refusal): void {
   res.status(refusal.status).json(spell(req, refusal));
 }
 
-/** The one place where errors become answers. What we did not expect is logged once and shown as a bare 500, never with a stack. */
-export function errorRenderer(log: Logger): ErrorRequestHandler {
+/**
+ * The one place where errors become answers. What we did not expect is logged once and shown as a bare 500, never with a stack.
+ * @param tell hears of refusals
+ */
+export function errorRenderer(log: Logger, tell: TellRefusal = tellNobody): ErrorRequestHandler {
   return (error, req, res, next) => {
     const refusal = toRefusal(error);
+    if (refusal) tell(req, res, refusal);
     const id = requestId(res);
     if (!refusal || refusal.status === 500) log.error({ err: error, id, method: req.method, path: req.path }, 'request failed');
     if (res.headersSent) {

@@ -12,6 +12,7 @@ export const PROBLEMS = {
   Stale: [412, 'The document has changed since (`If-Match`, `If-Unmodified-Since`).', Problem],
   TooLarge: [413, 'The body is too large.', Problem],
   UnsupportedType: [415, 'The body is of a type, charset or encoding nobody reads here.', Problem],
+  TooMany: [429, 'Not so soon again; `Retry-After` says when.', Problem],
   Failed: [500, 'The server failed.', Problem],
   Away: [503, 'The database is away; `Retry-After` says when to try again.', Problem],
   V3BadRequest: [400, 'The query, path or body cannot be understood; nothing was changed.', V3Problem],

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { json, NOT_MODIFIED, type Route, text } from './route.ts';
+import { AdminStatus, BackupStarted } from './shapes/admin-status.ts';
 import { Alarms } from './shapes/alarms.ts';
 import { Empty } from './shapes/common.ts';
 import { Problem } from './shapes/errors.ts';
@@ -11,6 +12,7 @@ import { ListedRole, PermissionTrie, Role, StoredRole } from './shapes/role.ts';
 import { Grant } from './shapes/status.ts';
 import { ListedSubject, StoredSubject, Subject } from './shapes/subject.ts';
 import { Summary } from './shapes/summary.ts';
+import { UploadsView } from './shapes/uploads.ts';
 import { CheckAnswer } from './shapes/v1-answers.ts';
 
 const READER = ['api:entries:read', 'api:treatments:read'];
@@ -135,6 +137,35 @@ export const ROUTES_V2: readonly Route[] = [
       'Silenced ones too. The sockets tell each as it goes out; who connects later, or comes back, asks here. `GET /api/v1/notifications/ack` silences.',
     permissions: READER,
     answers: json(Alarms, 'The alarms; an empty list for none.')
+  },
+
+  {
+    method: 'get',
+    path: '/uploads',
+    tag: 'operations',
+    summary: 'Which app sent what last, and what was refused',
+    description:
+      'Kept in memory since this process started; what was stored before is read from the recent documents. Addresses and refusals are for administrators.',
+    permissions: ['api:*:read'],
+    answers: json(UploadsView, 'The apps, and the gaps in the glucose of the last 24 hours.')
+  },
+  {
+    method: 'get',
+    path: '/admin/status',
+    tag: 'operations',
+    summary: 'The server as its administrators should know it',
+    permissions: ['*:*:admin'],
+    answers: json(AdminStatus, 'Version, settings, risks, storage, backups, messages and sockets.')
+  },
+  {
+    method: 'post',
+    path: '/admin/backup',
+    tag: 'operations',
+    summary: 'Makes a backup now',
+    description: 'Where the backups of the server itself go (BACKUP_DIR); the oldest beyond BACKUP_KEEP goes, as ever.',
+    permissions: ['*:*:admin'],
+    answers: { 202: { description: 'It has begun.', content: { 'application/json': BackupStarted } } },
+    problems: ['TooMany']
   },
 
   {

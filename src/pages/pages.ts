@@ -1,11 +1,14 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import express, { type Request, type RequestHandler, type Response, Router } from 'express';
 import type { Config } from '../config/config.ts';
 import { frameOrigins, pageHeaders } from '../http/middleware/page-headers.ts';
 
 const ASSETS = fileURLToPath(new URL('./assets/', import.meta.url));
+/** To find the one library pages load beside the socket client: it draws QR codes, and nobody waits for it before one is wanted. */
+const require = createRequire(import.meta.url);
 
 /** Path and file of every page. They hold no data: what they show comes through the APIs, with the visitor's own rights. */
 const PAGES: readonly (readonly [path: string, file: string])[] = [
@@ -43,6 +46,10 @@ export function createPages(config: Config): Router {
     router.get(path, (req, res) => sendPage(req, res, file));
   }
   for (const [path, file, type] of TOP_FILES) router.get(path, (_req, res) => sendFile(res, file, type));
+  router.get('/assets/js/uqr.js', (_req, res) => {
+    alwaysAsk(res);
+    res.type('js').sendFile('index.mjs', { root: dirname(require.resolve('uqr')), cacheControl: false });
+  });
   // a new version must reach a page that stays open for weeks: always ask, mostly hear 304
   router.use('/assets', express.static(ASSETS, { index: false, redirect: false, cacheControl: false, setHeaders: alwaysAsk }));
   return router;

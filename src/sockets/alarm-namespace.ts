@@ -1,12 +1,13 @@
 import type { Namespace, Server, Socket } from 'socket.io';
 import { createClientAddress } from '../access/client-address.ts';
-import type { Identity } from '../access/identity.ts';
+import type { Credentials, Identity } from '../access/identity.ts';
 import { silenceOf } from '../alarms/silence.ts';
 import { Refusal } from '../errors.ts';
 import type { Services } from '../services.ts';
 import { identify, mayAck, mayRead } from './authorize.ts';
 import type { AlarmEvents, AlarmRequests, AlarmSubscribed } from './events.ts';
 import { listen, messageOf } from './frames.ts';
+import { createTeller } from './tell.ts';
 import { createLimit } from './write-limit.ts';
 
 type AlarmSocket = Socket<AlarmRequests, AlarmEvents>;
@@ -26,7 +27,8 @@ const mayHear = (who: Identity): boolean => mayRead(who) || (who.may('api:entrie
  * The namespace `/alarm` (sockets-v3.md §3): who subscribed and may read hears of alarms, who may acknowledge silences them (D15).
  * @returns a function that takes the namespace off the bus again
  */
-export function attachAlarmNamespace(io: Server, { access, bus, config, log, now }: Services): () => void {
+export function attachAlarmNamespace(io: Server, services: Services): () => void {
+  const { access, bus, config, log, now } = services;
   const namespace: Namespace<AlarmRequests, AlarmEvents> = io.of('/alarm');
   const addressOf = createClientAddress(config.trustProxy);
   /** As whom each socket subscribed; it may what any of them may. */
@@ -47,18 +49,23 @@ export function attachAlarmNamespace(io: Server, { access, bus, config, log, now
     if (mayHear(who)) void socket.join(LISTENERS);
   }
 
+  function bad(socket: AlarmSocket, credentials: Credentials): AlarmSubscribed {
+    createTeller(services, socket.request, addressOf).unknown(credentials, 'subscribe /alarm');
+    return BAD;
+  }
+
   async function subscribe(socket: AlarmSocket, message: Readonly<Record<string, unknown>>): Promise<AlarmSubscribed> {
     const { accessToken, secret, jwtToken } = message;
     const address = addressOf(socket.request);
     if (accessToken) {
       const who = await access.byAccessToken(accessToken, address);
-      if (!who) return BAD;
+      if (!who) return bad(socket, { token: accessToken });
       admit(socket, who);
       return SUBSCRIBED;
     }
     if (config.settings.authenticationPromptOnLoad === true && !secret && !jwtToken) return BAD;
     const who = await identify(access, { secret, token: jwtToken }, address);
-    if (!who) return BAD;
+    if (!who) return bad(socket, { secret, bearer: jwtToken });
     admit(socket, who);
     return { ...SUBSCRIBED, read: mayRead(who), ack: mayAck(who) };
   }

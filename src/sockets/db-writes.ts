@@ -8,6 +8,7 @@ import { upload } from '../collections/upload.ts';
 import { Refusal } from '../errors.ts';
 import { canonicalId } from '../storage/object-id.ts';
 import { isPlainObject } from '../storage/query.ts';
+import type { Reason } from '../uploads/refusals.ts';
 import { mayWrite, mayWriteTreatments } from './authorize.ts';
 import type { Limit } from './write-limit.ts';
 
@@ -22,7 +23,8 @@ const WRITABLE: ReadonlySet<unknown> = new Set<SocketCollection>([
   'food',
   'activity'
 ]);
-const isWritable = (collection: unknown): collection is SocketCollection => WRITABLE.has(collection);
+/** Whether that is the name of a collection sockets may write. */
+export const isWritable = (collection: unknown): collection is SocketCollection => WRITABLE.has(collection);
 
 const SUCCESS = { result: 'success' };
 /** AAPS reads `[]` as "done" and would forget the document, but anything with "Not" makes it connect again and resend. */
@@ -64,6 +66,19 @@ export async function write(kind: Write, message: Readonly<Record<string, unknow
     writer.log.error({ err: error, event: kind, collection }, 'a socket write could not be stored');
     return NOT_STORED;
   }
+}
+
+const REASONS: Readonly<Record<string, Reason>> = {
+  'Not authorized': 'no-credentials',
+  'Not permitted': 'missing-right',
+  'Too many requests': 'too-many',
+  [NOT_STORED.result]: 'database-away'
+};
+
+/** Why an answer of {@link write} is a refusal; undefined: it is none. An empty list says that a document was not taken. */
+export function refusalIn(answer: unknown): Reason | undefined {
+  if (Array.isArray(answer)) return answer.length === 0 ? 'bad-data' : undefined;
+  return isPlainObject(answer) ? REASONS[String(answer.result)] : undefined;
 }
 
 async function add(collection: SocketCollection, data: unknown, { commit, now }: Writer): Promise<unknown[]> {

@@ -4,10 +4,11 @@ import type { Identity } from '../access/identity.ts';
 import { Refusal } from '../errors.ts';
 import type { Services } from '../services.ts';
 import { identify, mayAck, mayRead, rightsOf } from './authorize.ts';
-import { WRITES, write } from './db-writes.ts';
+import { isWritable, refusalIn, WRITES, type Write, write } from './db-writes.ts';
 import type { AlarmEvent, RootEvents, RootRequests } from './events.ts';
 import { listen, messageOf } from './frames.ts';
 import { createReaders, READERS, STATUS_READERS } from './readers.ts';
+import { createTeller } from './tell.ts';
 import { createLimit } from './write-limit.ts';
 
 /** Told when somebody silences an alarm on the root namespace. `silenceMs`: for how long; undefined: the default. */
@@ -25,6 +26,8 @@ export interface RootNamespace {
 type RootSocket = Socket<RootRequests, RootEvents, DefaultEventsMap, SocketState>;
 interface SocketState {
   identity?: Identity;
+  /** What it called itself in `authorize`. */
+  client?: unknown;
   /** the `authorize` under way, if any: one after the other */
   authorizing?: Promise<void>;
 }
@@ -51,19 +54,38 @@ export function attachRoot(io: Server, services: Services): RootNamespace {
     }
   }
 
+  const tellerOf = (socket: RootSocket) => createTeller(services, socket.request, addressOf, () => socket.data.client);
+
+  function tellOfWrite(
+    socket: RootSocket,
+    kind: Write,
+    { collection, data }: Readonly<Record<string, unknown>>,
+    answer: unknown
+  ) {
+    if (!isWritable(collection)) return;
+    const reason = refusalIn(answer);
+    if (reason) tellerOf(socket).refused({ reason, what: `${kind} ${collection}`, doc: data });
+    else if (kind === 'dbAdd') tellerOf(socket).uploaded(collection, data);
+  }
+
   async function authorize(
     socket: RootSocket,
     message: Readonly<Record<string, unknown>>,
     reply: (answer: unknown) => void
   ): Promise<void> {
+    socket.data.client = message.client;
     const identity = await identify(access, message, addressOf(socket.request)).catch((error: unknown) => {
       if (error instanceof Refusal && error.code === 'too-many') return error;
       log.warn({ err: error }, 'a socket could not be authorised');
       return undefined;
     });
     if (!socket.connected) return;
-    if (identity instanceof Refusal) return reply({ result: TOO_MANY, retryAfter: identity.retryAfter });
+    if (identity instanceof Refusal) {
+      tellerOf(socket).refused({ reason: 'too-many', what: 'authorize' });
+      return reply({ result: TOO_MANY, retryAfter: identity.retryAfter });
+    }
     if (!identity) {
+      tellerOf(socket).unknown({ secret: message.secret, bearer: message.token }, 'authorize');
       socket.disconnect();
       return;
     }
@@ -105,7 +127,10 @@ export function attachRoot(io: Server, services: Services): RootNamespace {
         if (lifecycle?.closing) return;
         const done = lifecycle?.begin();
         try {
-          reply(await write(kind, messageOf(args) ?? {}, { identity: socket.data.identity, limit: writes, commit, log, now }));
+          const message = messageOf(args) ?? {};
+          const answer = await write(kind, message, { identity: socket.data.identity, limit: writes, commit, log, now });
+          reply(answer);
+          tellOfWrite(socket, kind, message, answer);
         } finally {
           done?.();
         }

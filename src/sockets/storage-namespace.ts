@@ -6,6 +6,7 @@ import { identifierOf, isV3Collection, presentDoc, V3_COLLECTIONS, type V3Collec
 import { Refusal } from '../errors.ts';
 import type { Services } from '../services.ts';
 import type { StorageEvents, StorageRequests, StorageSubscribed } from './events.ts';
+import { createTeller } from './tell.ts';
 import { createLimit } from './write-limit.ts';
 
 type StorageSocket = Socket<StorageRequests, StorageEvents>;
@@ -27,7 +28,8 @@ const permissionFor = (collection: V3Collection): string =>
  * read, whichever door the change came in by (D1). One room per collection.
  * @returns a function that takes the namespace off the bus again
  */
-export function attachStorageNamespace(io: Server, { access, bus, config, log, now }: Services): () => void {
+export function attachStorageNamespace(io: Server, services: Services): () => void {
+  const { access, bus, config, log, now } = services;
   const namespace: Namespace<StorageRequests, StorageEvents> = io.of('/storage');
   const addressOf = createClientAddress(config.trustProxy);
   /** As whom each socket subscribed, by subject; it hears what any of them may read. */
@@ -40,7 +42,10 @@ export function attachStorageNamespace(io: Server, { access, bus, config, log, n
     >;
     if (!accessToken) return FAILED;
     const who = await access.byAccessToken(accessToken, addressOf(socket.request));
-    if (!who) return FAILED;
+    if (!who) {
+      createTeller(services, socket.request, addressOf).unknown({ token: accessToken }, 'subscribe /storage');
+      return FAILED;
+    }
     const wanted: readonly unknown[] = Array.isArray(collections) ? collections.slice(0, MAX_NAMES) : V3_COLLECTIONS;
     const granted = wanted.filter(isV3Collection).filter((name) => who.may(permissionFor(name)));
     if (granted.length === 0) return NOTHING;

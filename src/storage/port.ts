@@ -52,6 +52,20 @@ export type Change =
   | { readonly op: 'insert' | 'replace'; readonly collection: StoreName; readonly doc: Doc & { _id: string } }
   | { readonly op: 'remove'; readonly collection: StoreName; readonly _id: string };
 
+/** What only some stores can tell about themselves; sizes in bytes. */
+export interface StorageDetails {
+  /** Old documents in compressed blocks. */
+  readonly archive?: { readonly documents: number; readonly blocks: number; readonly bytes: number };
+  /** Uploads kept while the database is away. `ready`: the recent past can be answered from the copy. */
+  readonly journal?: {
+    readonly away: boolean;
+    readonly ready: boolean;
+    readonly waiting: number;
+    readonly bytes: number;
+    readonly maxBytes: number;
+  };
+}
+
 /** What a database must do for us. Two implementations, `sqlite` and `mongo`, both held to one contract suite. */
 export interface Storage {
   readonly kind: 'sqlite' | 'mongodb';
@@ -80,6 +94,8 @@ export interface Storage {
    * @throws Refusal `storage-away`
    */
   ping(): Promise<void>;
+  /** For administrators; cheap. */
+  details?(): StorageDetails;
   /** Finishes what is under way and lets go of files and connections. */
   close(): Promise<void>;
 }

@@ -106,6 +106,22 @@ describe('backups of the server itself', () => {
     expect(most).toBe(1);
   });
 
+  it('one is begun at once when somebody asks, one at a time, and not while the newest is fresh', async () => {
+    let made = 0;
+    const one = backups({ BACKUP_EVERY: 'off' }, () => void made++);
+    await one.tick();
+    expect([one.now(), one.now()]).toEqual([0, 0]);
+    await expect.poll(() => one.status().running).toBe(false);
+    await expect.poll(() => one.status().last?.at).toBe(at);
+    expect(made).toBe(1);
+    at += 60_000;
+    expect(one.now()).toBe(9 * 60_000);
+    at += 9 * 60_000;
+    expect(one.now()).toBe(0);
+    await expect.poll(() => one.status().kept).toBe(2);
+    expect(made).toBe(2);
+  });
+
   it('keep the newest, and touch no file of another name', async () => {
     const one = backups({ BACKUP_KEEP: '2', BACKUP_EVERY: '1h' }, () => {});
     mkdirSync(join(dir, 'b'), { recursive: true });

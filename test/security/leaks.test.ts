@@ -212,6 +212,32 @@ describe('a site that everybody may read', () => {
     expect(leaks(heard, others)).toEqual([]);
   });
 
+  it('what administrators are shown of settings, uploads and refusals holds no secret and nothing measured', LONG, async () => {
+    const { admin } = site.tokens;
+    const plain = encodeURIComponent(site.secrets[0]!);
+    const body = JSON.stringify({ app: admin, device: HEALTH.notes, enteredBy: admin, notes: HEALTH.notes, sgv: HEALTH.sgv });
+    const wrong = { 'api-secret': 'f'.repeat(40), 'content-type': 'application/json', 'user-agent': `${admin}/1` };
+    for (const path of [
+      '/api/v1/treatments',
+      `/api/v1/entries?token=${admin}x`,
+      `/api/v1/${plain}`,
+      `/api/v2/authorization/request/${plain}`,
+      '/api/v3/treatments'
+    ])
+      for (const text of [body, body.slice(0, -1)]) await ask(site.url, 'POST', path, { headers: wrong, body: text });
+    await ask(site.url, 'DELETE', `/api/v1/treatments/${plain}`, { headers: { ...wrong, ...site.headers } });
+    const heard = [
+      await ask(site.url, 'GET', '/api/v2/uploads', { headers: site.headers }),
+      await ask(site.url, 'GET', '/api/v2/admin/status', { headers: site.headers })
+    ];
+    expect(heard.map(({ what }) => what.slice(-3))).toEqual(['200', '200']);
+    expect(heard[0]!.text).toContain('wrong-secret');
+    expect(heard[1]!.text).toContain('WEBHOOK_URL');
+    // the name of a device is told: it says who sends
+    const { device: _device, ...measured } = HEALTH;
+    expect(leaks(heard, [...site.secretForms, ...Object.values(measured).map(String)])).toEqual([]);
+  });
+
   it('metrics name no person and nothing measured', async () => {
     const heard = await ask(site.url, 'GET', '/metrics');
     expect(leaks([heard], site.everything)).toEqual([]);

@@ -1,5 +1,5 @@
 import type { TLSSocket } from 'node:tls';
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { Config } from '../../config/config.ts';
 
@@ -8,8 +8,9 @@ const YEAR_SECONDS = 31_536_000;
 /**
  * Sends plain requests to https (307, so that method and body are kept) and tells browsers to stay there. A proxy that ends TLS
  * says so with `X-Forwarded-Proto`. Not mounted with INSECURE_USE_HTTP.
+ * @param tell hears of those that came by plain http
  */
-export function transport(config: Pick<Config, 'hsts' | 'csp' | 'basePath'>): RequestHandler {
+export function transport(config: Pick<Config, 'hsts' | 'csp' | 'basePath'>, tell: (req: Request) => void): RequestHandler {
   const protect = config.hsts.enabled ? answersOf(config) : undefined;
   return (req, res, next) => {
     const forwarded = String(req.headers['x-forwarded-proto'] ?? '')
@@ -17,6 +18,7 @@ export function transport(config: Pick<Config, 'hsts' | 'csp' | 'basePath'>): Re
       .trim()
       .toLowerCase();
     if (!(req.socket as TLSSocket).encrypted && forwarded !== 'https') {
+      tell(req);
       const location = `https://${req.headers.host ?? ''}${config.basePath}${req.url}`;
       res.status(307).set('Location', location).type('txt').send(`Temporary Redirect. Redirecting to ${location}`);
       return;

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { type ErrorCode, Refusal } from '../../errors.ts';
 import { requestId } from '../../observe/request-log.ts';
 import { toRefusal } from '../errors.ts';
+import { type TellRefusal, tellNobody } from '../middleware/tell-refusal.ts';
 
 /** These answers carry no text in the reference, and apps go by the status alone. */
 const SILENT: ReadonlySet<ErrorCode> = new Set(['not-found', 'gone', 'stale']);
@@ -37,13 +38,14 @@ export function setLastModified(res: Response, ms: number | undefined): void {
 export const noSuchOperation = (): Refusal => new Refusal('not-found', 'Bad operation or collection');
 
 /** Spells every error in v3's words; what nobody foresaw is logged once, under the id the caller gets. */
-export function errorRenderer(log: Logger): ErrorRequestHandler {
-  return (error: unknown, _req, res, next) => {
+export function errorRenderer(log: Logger, tell: TellRefusal = tellNobody): ErrorRequestHandler {
+  return (error: unknown, req, res, next) => {
     if (res.headersSent) {
       next(error);
       return;
     }
     const refusal = toRefusal(error);
+    if (refusal) tell(req, res, refusal);
     const id = requestId(res);
     // a document that only cannot be rendered was found all the same
     if (refusal?.code !== 'not-acceptable') res.removeHeader('Last-Modified');

@@ -5,6 +5,7 @@ import { byName } from '../by-name.ts';
 import { inOrder } from '../in-order.ts';
 import { bearer } from '../middleware/bearer.ts';
 import { identityOf } from '../middleware/credentials.ts';
+import { createTellRefusal } from '../middleware/tell-refusal.ts';
 import { createPageCache, type Page } from '../page-cache.ts';
 import { jsonBody } from './body.ts';
 import { create } from './create.ts';
@@ -65,7 +66,7 @@ export function createV3(services: Services, { testRoute = isTestBed(process.env
   router.patch('/:collection/:identifier', known, who, body, run(patch(tools)));
   router.delete('/:collection/:identifier', known, who, run(remove(tools)));
   router.use((_req, _res, next) => next(noSuchOperation()));
-  router.use(errorRenderer(services.log));
+  router.use(errorRenderer(services.log, createTellRefusal(services)));
   return router;
 }
 

@@ -219,6 +219,10 @@ export async function createJournaledStorage(
       if (!watch.away || !lastSizes) lastSizes = await ask(() => database.sizes());
       return { ...lastSizes, dataSize: lastSizes.dataSize + queue.size };
     },
+    details: () => ({
+      ...database.details?.(),
+      journal: { away: watch.away, ready: shadow.ready, waiting: replay.left, bytes: queue.size, maxBytes }
+    }),
     async ping() {
       if (watch.away && shadow.ready && queue.size < maxBytes) return;
       await ask(() => database.ping());

@@ -102,6 +102,7 @@ export function createSqliteStorage({
     apply: (changes) => writer.apply(changes),
     sizes: async () => sizes.read(),
     ping: async () => void driver.prepare('SELECT 1').get(),
+    details: () => ({ archive: archive.directory.totals() }),
     compact: () => freezer.run(true),
     vacuum: () => driver.exec('PRAGMA auto_vacuum = INCREMENTAL; VACUUM'),
     close: () => {

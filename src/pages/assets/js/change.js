@@ -4,11 +4,12 @@ import { enter, withSignIn } from './session.js';
 /**
  * Writes of a page that lists something: does one, shows the list as it is then, and says how it went.
  * @param why what the sign-in form says when rights are missing
+ * @param told id of the place for the sentences
  * @returns `change(action, done)`; `done` is the sentence after success
  */
-export function createChange({ read, show, why }) {
+export function createChange({ read, show, why, told = 'told' }) {
   const tell = (sentence) => {
-    byId('told').textContent = sentence;
+    byId(told).textContent = sentence;
   };
   return async function change(action, done) {
     tell('');

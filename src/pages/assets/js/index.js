@@ -9,7 +9,7 @@ import { createInspector } from './inspect.js';
 import { currentReading } from './now.js';
 import { devices, looping, onBoard, pillItems } from './pills.js';
 import { api } from './session.js';
-import { here, siteAddress } from './site.js';
+import { here } from './site.js';
 import { treatmentItems } from './treatments.js';
 
 const PROPERTIES = ['delta', 'iob', 'cob', 'basal', 'loop', 'openaps', 'pump', 'upbat', 'sage', 'cage', 'iage', 'bage'];
@@ -142,8 +142,5 @@ new ResizeObserver(([{ contentRect }]) => {
 for (const choice of document.querySelectorAll('input[name=hours]')) choice.addEventListener('change', () => last && draw());
 byId('values-box').addEventListener('toggle', () => last && showTable());
 
-for (const place of document.querySelectorAll('[data-url]')) {
-  place.textContent = place.dataset.url.replace('SITE', siteAddress).replace(/^https:/, location.protocol);
-}
 if ('serviceWorker' in navigator) navigator.serviceWorker.register(here('/sw.js')).catch(() => undefined);
 void follow(show, { properties: PROPERTIES, all: true });

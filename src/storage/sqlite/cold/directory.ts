@@ -46,6 +46,8 @@ export interface Directory {
    */
   refresh(certain: boolean): void;
   bytes(): number;
+  /** What is in it, all collections together. */
+  totals(): { documents: number; blocks: number; bytes: number };
 }
 
 interface Row {
@@ -163,6 +165,14 @@ export function createDirectory(driver: Driver): Directory {
       if (now === dataVersion) return;
       dataVersion = now;
       load();
+    },
+    totals() {
+      const blocks = [...shelves.values()].flatMap((shelf) => shelf.blocks);
+      return {
+        documents: blocks.reduce((sum, { n, gone }) => sum + n - gone.size, 0),
+        blocks: blocks.length,
+        bytes: blocks.reduce((sum, { bytes }) => sum + bytes, 0)
+      };
     },
     bytes: () => [...shelves.values()].reduce((sum, { blocks }) => blocks.reduce((all, { bytes }) => all + bytes, sum), 0)
   };
