@@ -257,14 +257,19 @@ function createLane(collection: CollectionName, storage: Storage, bus: Bus, now:
     });
 }
 
-/** Gives a document what the server answers for: `_id`, `srvCreated`, `srvModified` (D2), in place of whatever came in. */
+/**
+ * Gives a document what the server answers for: `_id`, `srvCreated`, `srvModified` (D2), in place of whatever came in. Times that
+ * were decided on (an import) keep their place among the fields.
+ */
 function seal(
   decision: Extract<Decision, { do: 'store' }>,
   stored: (Doc & { _id: string }) | undefined,
   clock: CommitClock,
   at: number
 ): Doc & { _id: string } {
-  const { _id, srvCreated: _c, srvModified: _m, ...rest } = decision.doc;
+  const { _id, ...fields } = decision.doc;
+  const { srvCreated: _c, srvModified: _m, ...bare } = fields;
+  const rest = decision.srvModified !== undefined && decision.srvCreated !== undefined ? fields : bare;
   const srvModified = decision.srvModified ?? clock.next(at);
   const srvCreated = decision.srvCreated ?? (typeof stored?.srvCreated === 'number' ? stored.srvCreated : srvModified);
   return {

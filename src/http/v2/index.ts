@@ -3,6 +3,7 @@ import { type Current, createCurrent } from '../../plugins/current.ts';
 import type { Services } from '../../services.ts';
 import { authorization } from './authorization.ts';
 import { ddata } from './ddata.ts';
+import { importRoute } from './import.ts';
 import { loopNotifications } from './notifications.ts';
 import { predictions } from './predictions.ts';
 import { properties } from './properties.ts';
@@ -17,5 +18,6 @@ export function createV2(services: Services, current: () => Current = createCurr
   router.use(predictions(services));
   router.use(loopNotifications(services));
   router.use(authorization(services));
+  router.use(importRoute(services));
   return router;
 }
