@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DayCounts, Refused } from './counts.ts';
 import type { MoveName } from './names.ts';
@@ -22,7 +22,7 @@ export interface Checkpoint {
   /** What an earlier run has left; undefined: none has. */
   readonly before: Progress | undefined;
   seenOf(name: MoveName): Seen;
-  /** Makes it durable. */
+  /** Writes it down; the process may end at any moment. */
   save(progress: Progress): void;
   /** It is complete: the next run starts anew. */
   clear(): void;
@@ -51,10 +51,8 @@ export function openCheckpoint(dataDir: string, identity: unknown, { restart }: 
     before,
     seenOf: (collection) => new Seen(join(folder, `${collection}.seen`), before?.seen[collection] ?? 0),
     save(progress) {
+      // not synced: what a power cut leaves is an older one or none, and doing something twice does no harm
       writeFileSync(`${file}.draft`, JSON.stringify(progress), { mode: 0o600 });
-      const handle = openSync(`${file}.draft`, 'r');
-      fsyncSync(handle);
-      closeSync(handle);
       renameSync(`${file}.draft`, file);
     },
     clear: () => rmSync(folder, { recursive: true, force: true })

@@ -55,14 +55,19 @@ export function importOf(
         const isDeleted = deletedAt !== undefined && deletedAt > (changed ?? Number.NEGATIVE_INFINITY);
         return isDeleted ? decide({ what: 'deleted' }, { do: 'nothing' }) : store('new', undefined, now);
       }
-      if (how === 'ask' && doc._id !== undefined && !isKnown(doc, stored))
-        return decide({ what: 'alike', detail: stored._id }, { do: 'nothing' });
+      if (how === 'ask' && hasName(doc) && !isKnown(doc, stored))
+        return decide({ what: 'alike', names: namesOf(stored) }, { do: 'nothing' });
       if (sameContent(doc, stored)) return decide({ what: 'same' }, { do: 'nothing' });
       const isNewer = (changedAt(collection, stored) ?? Number.NEGATIVE_INFINITY) > (changed ?? Number.NEGATIVE_INFINITY);
       return isNewer ? decide({ what: 'newer' }, { do: 'nothing' }) : store('changed', stored, now);
     }
   };
 }
+
+const namesOf = ({ _id, identifier }: Doc): string[] =>
+  [_id, identifier].filter((name): name is string => typeof name === 'string' && name !== '');
+
+const hasName = (doc: Doc): boolean => namesOf(doc).length > 0;
 
 function isKnown(doc: Doc, stored: Doc & { _id: string }): boolean {
   if (doc._id !== undefined && canonicalId(doc._id) === canonicalId(stored._id)) return true;

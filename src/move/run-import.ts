@@ -61,10 +61,11 @@ export async function runImport(job: ImportJob): Promise<Counts> {
       docs.map((doc) => ({ doc, how: 'ask' as How }))
     );
     for (const [at, doc] of docs.entries()) {
-      const { what, detail } = verdicts[at]!;
+      const { what, names: alike = [] } = verdicts[at]!;
+      if (what !== 'alike') continue;
+      const how = alike.some((one) => seen.has(one)) ? 'alone' : 'same';
       // one after the other: the answer to one may depend on the one before
-      if (what === 'alike')
-        [verdicts[at]] = (await sink.put(name, [{ doc, how: seen.has(detail!) ? 'alone' : 'same' }])) as [Verdict];
+      verdicts[at] = (await sink.put(name, [{ doc, how }]))[0]!;
     }
     return verdicts;
   }

@@ -2,6 +2,7 @@ import type { AccessAdmin } from '../access/admin.ts';
 import { createBus } from '../bus/bus.ts';
 import { type Commit, createCommit } from '../collections/commit.ts';
 import { admit } from '../collections/incoming.ts';
+import { keepNone } from '../collections/treatments.ts';
 import { Refusal } from '../errors.ts';
 import { canonicalId } from '../storage/object-id.ts';
 import type { CollectionName, Doc, Key, Storage } from '../storage/port.ts';
@@ -60,7 +61,7 @@ export function createTakeIn({ storage, commit, admin }: Taker): TakeIn {
     const admitted: Admitted[] = [];
     for (const [at, { doc, how }] of lines.entries()) {
       try {
-        admitted.push({ at, doc: withId(admit(doc)), how });
+        admitted.push({ at, doc: withId(keepNone(admit(doc), doc)), how });
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
         verdicts[at] = { what: 'refused', detail: error.message };

@@ -6,13 +6,15 @@ export const WHATS = ['new', 'changed', 'same', 'newer', 'deleted', 'refused'] a
 export type What = (typeof WHATS)[number];
 
 /**
- * What was decided about one document. `alike`: another `_id` stands here under the same time and kind, `detail` says which; the
- * sender knows whether it is a document of its own and asks again.
+ * What was decided about one document. `alike`: a document of another name stands here under the same time and kind; the sender
+ * knows whether that is one of its own, and asks again.
  */
 export interface Verdict {
   readonly what: What | 'alike';
-  /** Why it was refused, in a sentence; or the `_id` of the one that is alike. */
+  /** Why it was refused, in a sentence. */
   readonly detail?: string;
+  /** `_id` and identifier of the one that is alike. */
+  readonly names?: readonly string[];
 }
 
 /** How a document meets one that only looks like it: `ask` back, it is another one (`alone`), it is the `same` one. */

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { BSON } from 'mongodb';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Doc } from '../../src/storage/port.ts';
-import { allNew, contents, DAY, fill, folders, hashOf, idAt, siteDocs, vigil } from './kit.ts';
+import { allNew, contents, DAY, fill, folders, hashOf, idAt, inOrder, siteDocs, vigil } from './kit.ts';
 
 // dumps and exports: whatever tool wrote the files, the documents are those of the database
 const place = folders();
@@ -32,7 +32,7 @@ function dump(folder: string, name = (collection: string) => MONGO_NAMES[collect
 
 async function expectEverything(dataDir: string): Promise<void> {
   const found = await contents(dataDir);
-  for (const [name, list] of Object.entries(docs)) expect(found[name], name).toEqual(expect.arrayContaining(list));
+  for (const [name, list] of Object.entries(docs)) expect(inOrder(found[name]), name).toEqual(inOrder(list));
 }
 
 describe('vigil import from files', { timeout: 60_000 }, () => {

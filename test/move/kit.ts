@@ -88,6 +88,16 @@ export async function contents(dataDir: string): Promise<Record<string, Doc[]>> 
   return found;
 }
 
+/** Documents in the order of their ids, to be compared at once. */
+export const inOrder = (docs: readonly Doc[] | undefined, nameOf: (doc: Doc) => unknown = ({ _id }) => _id): Doc[] =>
+  [...(docs ?? [])].sort((a, b) => (String(nameOf(a)) < String(nameOf(b)) ? -1 : 1));
+
+/** As v3 shows documents: by identifier, and those that have one without the `_id`. */
+export function overV3(docs: readonly Doc[] | undefined): Doc[] {
+  const nameOf = ({ identifier, _id }: Doc): unknown => identifier ?? _id;
+  return inOrder(docs, nameOf).map(({ _id, ...doc }) => (doc.identifier === undefined ? { _id: _id!, ...doc } : doc));
+}
+
 /** The content hash of what can be moved. */
 export async function hashOf(dataDir: string): Promise<string> {
   const storage = createSqliteStorage({ file: join(dataDir, 'vigil.db') });
@@ -175,6 +185,16 @@ export function siteDocs(end: number, days: number): Docs {
         )
       );
   }
+  // one ms and kind, over v1 and over v3: two documents
+  const twin = docs.treatments.find(({ app }) => app === 'AAPS')!;
+  docs.treatments.push(seal({ eventType: twin.eventType, created_at: twin.created_at, duration: 10, absolute: 2 }, end));
+  docs.treatments.push(
+    seal(
+      { identifier: 'aaps-later', app: 'AAPS', date: end - 5, created_at: iso(end - 5), eventType: 'Note', utcOffset: 0 },
+      end - 5
+    ),
+    seal({ eventType: 'Note', created_at: iso(end - 5), notes: 'the other one' }, end - 4)
+  );
   // one ms, two documents
   docs.devicestatus.push(seal({ device: 'loop://iPhone', created_at: iso(end), loop: { iob: { iob: 1.25 } } }, end));
   // a doubled upload of the reference: same time, same device, another document
@@ -182,6 +202,7 @@ export function siteDocs(end: number, days: number): Docs {
   docs.entries.push(seal({ type: 'mbg', mbg: 101, date: end }, end));
   docs.entries.push(seal({ type: 'sgv', sgv: 99, dateString: iso(end - HOUR), note: 'has no date' }, end));
   docs.treatments.push(seal({ eventType: 'Note', notes: 'has no time' }, end - 1));
+  docs.treatments.push(seal({ eventType: '<none>', created_at: iso(end - 3), carbs: 5, notes: 'a<b' }, end - 3));
   docs.treatments.push(seal({ eventType: 'Note', created_at: '2024-05-01T10:00:00+02:00', notes: 'another spelling' }, end - 2));
   docs.profile!.push(
     seal(

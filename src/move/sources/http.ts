@@ -20,6 +20,9 @@ export class Answered extends Error {
   }
 }
 
+/** Not for us, or not there; what one can do without is left out. */
+export class Unavailable extends SourceError {}
+
 export interface Caller {
   /** Without a slash at its end. */
   readonly base: string;

@@ -20,7 +20,8 @@ export async function openMongoSource(uri: string, names: CollectionNames): Prom
   const db = client.db();
   const label = `MongoDB database ${db.databaseName} on ${client.options.hosts.map(String).join(', ')}`;
   const there = await ask(
-    async () => new Set((await db.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name))
+    async () => new Set((await db.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name)),
+    1
   ).catch(async (error: unknown) => {
     await client.close();
     throw error;
@@ -28,8 +29,8 @@ export async function openMongoSource(uri: string, names: CollectionNames): Prom
   const nameOf = (name: MoveName): string | undefined => names(name).find((one) => there.has(one));
 
   /** The driver's words may hold the password. */
-  async function ask<T>(work: () => Promise<T>): Promise<T> {
-    return retrying(work, { isPassing: isOfNetwork, attempts: 6 }).catch((error: Error) => {
+  async function ask<T>(work: () => Promise<T>, attempts = 6): Promise<T> {
+    return retrying(work, { isPassing: isOfNetwork, attempts }).catch((error: Error) => {
       throw new SourceError(`${label} cannot be read (${error.name}${'code' in error ? `, code ${error.code}` : ''}).`);
     });
   }
@@ -83,7 +84,7 @@ export async function openMongoSource(uri: string, names: CollectionNames): Prom
 
 function connect(uri: string): MongoClient {
   const options: MongoClientOptions = {
-    serverSelectionTimeoutMS: TIMEOUT_MS,
+    ...(!/serverSelectionTimeoutMS=/i.test(uri) && { serverSelectionTimeoutMS: TIMEOUT_MS }),
     maxPoolSize: 2,
     enableUtf8Validation: false,
     // without a prototype: the driver would take a list called `constructor` for one of these fields

@@ -3,7 +3,7 @@ import { isPlainObject } from '../../storage/query.ts';
 import { isDated, type MoveName } from '../names.ts';
 import { type Page, SourceError } from '../source.ts';
 import type { Range } from '../times.ts';
-import { Answered, type Caller } from './http.ts';
+import { Answered, type Caller, Unavailable } from './http.ts';
 import { type Timed, type Window, walk } from './windows.ts';
 
 const LIMIT = 1000;
@@ -39,11 +39,12 @@ export function createSiteV1(caller: Caller, credentials: Credentials): SiteV1 {
     try {
       return await caller.json(path, await credentials());
     } catch (error) {
-      if (error instanceof Answered && (error.status === 401 || error.status === 403))
-        throw new SourceError(`${host} does not let us read ${path.split('?')[0]}: give a --token or --secret that may.`);
-      if (error instanceof Answered)
-        throw new SourceError(`${host} answered ${error.status} to ${path.split('?')[0]}: is it a Nightscout site?`);
-      throw error;
+      if (!(error instanceof Answered)) throw error;
+      const [what] = path.split('?');
+      if (error.status === 401 || error.status === 403)
+        throw new Unavailable(`${host} does not let us read ${what}: give a --token or --secret that may.`);
+      if (error.status === 404) throw new Unavailable(`There is no ${what} at ${host}: is it a Nightscout site?`);
+      throw new SourceError(`${host} answered ${error.status} to ${what}.`);
     }
   }
 

@@ -5,7 +5,7 @@ import { isPlainObject } from '../../storage/query.ts';
 import { isDated } from '../names.ts';
 import { type Page, SourceError } from '../source.ts';
 import type { Range } from '../times.ts';
-import { Answered, type Caller } from './http.ts';
+import { Answered, type Caller, Unavailable } from './http.ts';
 import type { Credentials } from './site-v1.ts';
 import { type Timed, type Window, walk } from './windows.ts';
 
@@ -40,7 +40,7 @@ export function createSiteV3(caller: Caller, credentials: Credentials): SiteV3 {
       found = await raw(path);
     } catch (error) {
       if (!(error instanceof Answered)) throw error;
-      if (error.status === 401 || error.status === 403) throw new Forbidden(`The token may not read ${name} at ${host}.`);
+      if (error.status === 401 || error.status === 403) throw new Unavailable(`The token may not read ${name} at ${host}.`);
       throw new SourceError(`${host} answered ${error.status} when it was asked for ${name}.`);
     }
     const result = isPlainObject(found) ? found.result : undefined;
@@ -104,7 +104,6 @@ export function createSiteV3(caller: Caller, credentials: Credentials): SiteV3 {
         cursor: place,
         ...(span > 0 && { part: Math.min(1, Math.max(0, (last - place.first!) / span)) })
       };
-      if (docs.length < most && !isWhole) return;
     }
   }
 
@@ -159,9 +158,6 @@ export function createSiteV3(caller: Caller, credentials: Credentials): SiteV3 {
       isDated(name) ? (await timed(name, await limitOf(name)).ask({}, NEWEST)).map((doc) => fromV3(doc) as Doc) : []
   };
 }
-
-/** The token lacks a right. */
-export class Forbidden extends SourceError {}
 
 async function everyPage(ask: (skip: number) => Promise<Doc[]>, most: number): Promise<Doc[]> {
   const docs: Doc[] = [];

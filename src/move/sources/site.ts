@@ -4,9 +4,9 @@ import { isPlainObject } from '../../storage/query.ts';
 import { MOVE_NAMES, type MoveName } from '../names.ts';
 import { type Page, type Source, SourceError } from '../source.ts';
 import type { Range } from '../times.ts';
-import { Answered, type Caller, type CallerOptions, createCaller } from './http.ts';
+import { Answered, type Caller, type CallerOptions, createCaller, Unavailable } from './http.ts';
 import { type Credentials, createSiteV1 } from './site-v1.ts';
-import { createSiteV3, Forbidden } from './site-v3.ts';
+import { createSiteV3 } from './site-v3.ts';
 
 /** How to get into a live site. */
 export interface SiteAccess {
@@ -18,8 +18,8 @@ export interface SiteAccess {
 
 /** A session is renewed this long before its end, ms. */
 const EARLY_MS = 60_000;
-/** Small collections a token need not be allowed to read. */
-const OPTIONAL: readonly MoveName[] = ['settings', 'food', 'activity', 'profile'];
+/** What older sites do not have, and a token need not be allowed to read. */
+const OPTIONAL: readonly MoveName[] = ['settings', 'food', 'activity'];
 
 /**
  * A live Nightscout site, which may be another Vigil.
@@ -62,7 +62,7 @@ async function overV1(caller: Caller, credentials: Credentials, { label, fingerp
     names: async () => withPeople(names, site.people, notes),
     newest: (name) => site.newest(name),
     total: (name) => site.total(name),
-    pages: (name, after) => site.pages(name, after, range),
+    pages: (name, after) => orNone(name, site.pages(name, after, range), notes),
     close: async () => {}
   };
 }
@@ -71,24 +71,13 @@ async function overV3(caller: Caller, credentials: Credentials, { label, fingerp
   const [v1, v3] = [createSiteV1(caller, credentials), createSiteV3(caller, credentials)];
   const notes: string[] = [];
 
-  async function* pages(name: MoveName, after: unknown): AsyncIterable<Page> {
-    try {
-      if (isV3Collection(name)) yield* documents(name, after);
-      else yield* v1.pages(name, after, range);
-    } catch (error) {
-      if (!(error instanceof Forbidden) || !OPTIONAL.includes(name)) throw error;
-      notes.push(`${error.message} It was left out.`);
-    }
-  }
-
   async function* documents(name: Parameters<typeof v3.history>[0], after: unknown): AsyncIterable<Page> {
     const place = after as { phase: 'history' | 'search' | 'rest'; at: unknown } | undefined;
     const isComplete = await v3.isComplete();
     if (place === undefined || place.phase === 'history')
       for await (const page of v3.history(name, place?.at)) yield { ...page, cursor: { phase: 'history', at: page.cursor } };
     // what came over v1 to the reference is in no history
-    if (isComplete) return;
-    if (place?.phase !== 'rest')
+    if (!isComplete && place?.phase !== 'rest')
       for await (const page of v3.search(name, place?.phase === 'search' ? place.at : undefined, range))
         yield { ...page, cursor: { phase: 'search', at: page.cursor } };
     if (name !== 'entries' && name !== 'treatments' && name !== 'devicestatus') return;
@@ -103,9 +92,19 @@ async function overV3(caller: Caller, credentials: Credentials, { label, fingerp
     names: async () => withPeople(MOVE_NAMES, v1.people, notes),
     newest: async (name) => (isV3Collection(name) ? v3.newest(name) : []),
     total: (name) => v1.total(name),
-    pages,
+    pages: (name, after) => orNone(name, isV3Collection(name) ? documents(name, after) : v1.pages(name, after, range), notes),
     close: async () => {}
   };
+}
+
+/** Goes without a collection one can go without. */
+async function* orNone(name: MoveName, pages: AsyncIterable<Page>, notes: string[]): AsyncIterable<Page> {
+  try {
+    yield* pages;
+  } catch (error) {
+    if (!(error instanceof Unavailable) || !OPTIONAL.includes(name)) throw error;
+    notes.push(`${error.message} The collection ${name} was left out.`);
+  }
 }
 
 async function withPeople(

@@ -40,7 +40,8 @@ export const ImportVerdicts = z
         what: z
           .enum([...WHATS, 'alike'])
           .describe('`newer`: what is here was changed later and stays. `deleted`: it was deleted here.'),
-        detail: z.string().optional().describe('Why it was refused, or the `_id` of the one that is alike.')
+        detail: z.string().optional().describe('Why it was refused.'),
+        names: z.array(z.string()).optional().describe('`_id` and `identifier` of the one that is alike.')
       })
     )
   })
