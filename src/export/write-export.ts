@@ -3,6 +3,7 @@ import { createReadStream, createWriteStream, type WriteStream } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { OnStep } from '../aside/step.ts';
 import { combineHashes, createSetHash, type SetHash } from '../backup/content-hash.ts';
 import { copyFile } from '../backup/copy-file.ts';
 import { syncFolderOf } from '../backup/files.ts';
@@ -36,18 +37,20 @@ const DRAFT = '.part';
  * Writes the documents of a site, one file per collection, and a manifest last: a folder with one is a complete export. Memory
  * stays flat. A database file is copied first, so that the export is of one moment while a server goes on writing; MongoDB is
  * read as it is.
- * @param onProgress told a sentence without end mark now and then
  * @throws Error with a sentence for people; then nothing of it is left
  */
-export async function writeExport(order: ExportOrder, onProgress: (sentence: string) => void): Promise<Manifest> {
+export async function writeExport(order: ExportOrder, onProgress: OnStep): Promise<Manifest> {
   const { source, folder, format, names, range, at } = order;
   await mkdir(folder, { recursive: true, mode: 0o700 });
   if ((await readdir(folder)).length > 0) throw new Error(`${folder} is not empty; an export never mixes with other files.`);
   const written: string[] = [];
   const { storage, finish } = await openToRead(source, folder, onProgress);
   try {
+    const isWhole = range.from === undefined && range.to === undefined;
     const sets = new Map<MoveName, SetHash>();
     const collections: Partial<Record<MoveName, ExportedCollection>> = {};
+    const expected = isWhole ? await countOf(storage, names) : undefined;
+    let before = 0;
     for (const name of names) {
       const set = createSetHash();
       const file = join(folder, `${name}.${format}`);
@@ -56,9 +59,10 @@ export async function writeExport(order: ExportOrder, onProgress: (sentence: str
         file,
         format,
         set,
-        onCount: (count) => onProgress(`${name}: ${count} documents`)
+        onCount: (count) => onProgress({ verb: 'exported', done: before + count, total: expected, unit: 'documents' })
       });
       sets.set(name, set);
+      before += set.count;
       collections[name] = { file: basename(file), count: set.count, hash: set.hash, bytes: (await stat(file)).size };
     }
     const isCut = names.some(isDated);
@@ -93,7 +97,7 @@ export async function writeExport(order: ExportOrder, onProgress: (sentence: str
 async function openToRead(
   source: BackupSource,
   folder: string,
-  onProgress: (sentence: string) => void
+  onProgress: OnStep
 ): Promise<{ storage: Storage; finish(): Promise<void> }> {
   if (source.kind === 'mongodb') {
     const storage = openMongo(source.mongo);
@@ -109,7 +113,7 @@ async function openToRead(
   };
   try {
     await (await open(copy, 'wx', 0o600)).close();
-    await copyFile(source.file, copy, (part) => onProgress(`copied ${Math.floor(part * 100)} %`));
+    await copyFile(source.file, copy, (done, total) => onProgress({ verb: 'copied', done, total, unit: 'bytes' }));
     const storage = createSqliteStorage({ file: copy });
     return {
       storage,
@@ -122,6 +126,12 @@ async function openToRead(
     await remove();
     throw error;
   }
+}
+
+async function countOf(storage: Storage, names: readonly MoveName[]): Promise<number> {
+  let count = 0;
+  for (const name of names) count += await storage.count(name, {});
+  return count;
 }
 
 interface Target {

@@ -2,12 +2,12 @@ import type { Doc } from '../storage/port.ts';
 import { isPlainObject } from '../storage/query.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { Counts } from './counts.ts';
-import type { MoveName } from './names.ts';
+import { isDated, type MoveName } from './names.ts';
 import { keyOf, type Seen } from './seen.ts';
 import type { Sink } from './sinks/sink.ts';
 import type { Item, Page, Source } from './source.ts';
 import { dayOf, isWithin, type Range } from './times.ts';
-import type { How, Verdict } from './verdict.ts';
+import type { Line, Verdict } from './verdict.ts';
 
 /** What an import is made of. */
 export interface ImportJob {
@@ -43,6 +43,8 @@ export async function runImport(job: ImportJob): Promise<Counts> {
   const { before } = checkpoint;
   const counts = new Counts(before);
   const done: MoveName[] = [...(before?.done ?? [])];
+  /** Stored documents that were found to be the same as one of the source's. */
+  const claimed = new Set<string>();
   const seenCounts: Partial<Record<MoveName, number>> = { ...before?.seen };
 
   async function takePage(name: MoveName, items: readonly Item[], seen: Seen): Promise<void> {
@@ -58,15 +60,20 @@ export async function runImport(job: ImportJob): Promise<Counts> {
   async function decided(name: MoveName, docs: readonly Doc[], seen: Seen): Promise<Verdict[]> {
     const verdicts = await sink.put(
       name,
-      docs.map((doc) => ({ doc, how: 'ask' as How }))
+      docs.map((doc): Line => ({ doc, how: 'ask' }))
     );
-    for (const [at, doc] of docs.entries()) {
-      const { what, names: alike = [] } = verdicts[at]!;
+    const again: number[] = [];
+    const lines: Line[] = [];
+    for (const [at, { what, names: alike = [] }] of verdicts.entries()) {
       if (what !== 'alike') continue;
-      const how = alike.some((one) => seen.has(one)) ? 'alone' : 'same';
-      // one after the other: the answer to one may depend on the one before
-      verdicts[at] = (await sink.put(name, [{ doc, how }]))[0]!;
+      // one of the source's own, or one that another document of the source has turned out to be
+      const isOther = alike.some((one) => seen.has(one) || claimed.has(`${name} ${one}`));
+      if (!isOther) for (const one of alike) claimed.add(`${name} ${one}`);
+      again.push(at);
+      lines.push({ doc: docs[at]!, how: isOther ? 'alone' : 'same' });
     }
+    if (lines.length === 0) return verdicts;
+    for (const [n, verdict] of (await sink.put(name, lines)).entries()) verdicts[again[n]!] = verdict;
     return verdicts;
   }
 
@@ -76,7 +83,7 @@ export async function runImport(job: ImportJob): Promise<Counts> {
       if ('unreadable' in item) counts.refuse({ collection: name, document: item.where, reason: item.unreadable }, 'no date');
       else if (!isPlainObject(item.doc))
         counts.refuse({ collection: name, document: 'an item', reason: 'It is no document' }, 'no date');
-      else if (isWithin(name, item.doc, range)) {
+      else if (!isDated(name) || isWithin(name, item.doc, range)) {
         const unfit = unfitness(item.doc);
         if (unfit === undefined) docs.push(item.doc);
         else counts.refuse({ collection: name, document: keyOf(item.doc) ?? 'without id', reason: unfit }, dayOf(name, item.doc));

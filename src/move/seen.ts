@@ -1,4 +1,5 @@
 import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { canonicalId } from '../storage/object-id.ts';
 import type { Doc } from '../storage/port.ts';
 
 const BYTES = 8;
@@ -60,7 +61,8 @@ export function keyOf({ _id, identifier }: Doc): string | undefined {
 }
 
 /** Public-domain 53-bit mix (cyrb53). */
-function hashOf(text: string): number {
+function hashOf(name: string): number {
+  const text = canonicalId(name);
   let a = 0xdeadbeef;
   let b = 0x41c6ce57;
   for (let at = 0; at < text.length; at++) {

@@ -258,6 +258,14 @@ describe('what is here already', { timeout: 60_000 }, () => {
     ).toMatchObject({ count: { newer: 1 }, treatments: synced });
   });
 
+  it('is the same as one of two alike, not as both', async () => {
+    const here = { ...dose, _id: idAt(at, 9) };
+    const there = [dose, { ...dose, _id: idAt(at, 2), insulin: 1 }];
+    const { count, treatments } = await importOver([here], there);
+    expect(count).toMatchObject({ same: 1, new: 1 });
+    expect(treatments).toEqual([here, there[1]]);
+  });
+
   it('stands beside another one of the same time and type when the source has both', async () => {
     const other = { ...dose, _id: idAt(at, 2), insulin: 1 };
     const { count, treatments } = await importOver([], [dose, other]);
