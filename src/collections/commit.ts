@@ -262,7 +262,10 @@ function createLane(collection: CollectionName, storage: Storage, bus: Bus, now:
     });
 }
 
-/** Gives a document what the server answers for: `_id`, `srvCreated`, `srvModified` (D2), in place of whatever came in. */
+/**
+ * Gives a document what the server answers for: `_id`, `srvCreated`, `srvModified` (D2), in place of whatever came in. Times that
+ * were decided on (an import) keep their place among the fields.
+ */
 function seal(
   decision: Extract<Decision, { do: 'store' }>,
   stored: (Doc & { _id: string }) | undefined,
@@ -274,7 +277,10 @@ function seal(
   const srvCreated = decision.srvCreated ?? (typeof stored?.srvCreated === 'number' ? stored.srvCreated : srvModified);
   if (!('_id' in doc || 'srvModified' in doc || 'srvCreated' in doc))
     return { _id: stored?._id ?? newObjectId(at), ...doc, srvModified, srvCreated };
-  const { _id, srvCreated: _c, srvModified: _m, ...rest } = doc;
+  const { _id, ...fields } = doc;
+  const { srvCreated: _c, srvModified: _m, ...bare } = fields;
+  // an import brings its own, and keeps their place
+  const rest = decision.srvModified !== undefined && decision.srvCreated !== undefined ? fields : bare;
   return {
     _id: stored?._id ?? (_id === undefined ? newObjectId(at) : canonicalId(String(_id))),
     ...rest,

@@ -4,6 +4,7 @@ import { AdminStatus, BackupStarted } from './shapes/admin-status.ts';
 import { Alarms } from './shapes/alarms.ts';
 import { Empty } from './shapes/common.ts';
 import { Problem } from './shapes/errors.ts';
+import { ImportBatch, ImportVerdicts } from './shapes/import.ts';
 import { RuntimeData } from './shapes/live.ts';
 import { Predictions } from './shapes/predictions.ts';
 import { Properties } from './shapes/properties.ts';
@@ -183,6 +184,18 @@ export const ROUTES_V2: readonly Route[] = [
         content: { 'text/plain': 'text', 'application/json': Problem }
       }
     }
+  },
+
+  {
+    method: 'post',
+    path: '/import',
+    tag: 'data',
+    summary: 'Takes in documents of another site as they are',
+    description:
+      '`vigil import` hands its documents to a running server here. Unlike uploads they keep `_id`, `srvCreated` and `srvModified`; of two versions the one changed later stays, and what was deleted here later stays deleted. They raise no alarm by themselves, and those changed more than three days ago are not announced one by one on `/storage`.',
+    permissions: ['*'],
+    body: ImportBatch,
+    answers: json(ImportVerdicts, 'What became of each document, in order.')
   },
 
   {

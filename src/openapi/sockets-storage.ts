@@ -30,6 +30,7 @@ export const STORAGE_NAMESPACE: SocketNamespace = {
     'Nobody needs credentials to connect; changes come to those who `subscribe` with the access token of a subject. For each collection it takes `api:<collection>:read`, for settings `api:settings:admin`. There is no anonymous subscription, not even on a site everybody may read. A right that is taken away ends the subscription at once. Wrong tokens slow down everything from the same address.',
   limitations: [
     `Only the collections ${V3_COLLECTIONS.join(', ')}. Changes of activity are not told here.`,
+    'Entries, treatments and device statuses that an import brings are told only when they were changed in the last three days; `history` has the others.',
     'Nothing is repeated: who was away asks REST v3 for `lastModified` and `history` after each connect.',
     'No conditions, no fields to choose, no `unsubscribe`; a further `subscribe` adds collections.',
     'It only tells. Documents are written through REST or the root namespace.',

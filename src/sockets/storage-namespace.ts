@@ -73,7 +73,7 @@ export function attachStorageNamespace(io: Server, services: Services): () => vo
   });
 
   const offCommitted = bus.subscribe('committed', 'storage-namespace', (events) => {
-    for (const event of ascending(events)) announce(namespace, event);
+    for (const event of ascending(events)) if (!isOld(event, now())) announce(namespace, event);
   });
   const offAccess = bus.subscribe('access-changed', 'storage-namespace', () => {
     for (const socket of namespace.sockets.values()) {
@@ -88,6 +88,15 @@ export function attachStorageNamespace(io: Server, services: Services): () => vo
     offAccess();
   };
 }
+
+/** AAPS moves its mark back to an old change and would read everything after it again; a year of them would bury it. */
+const IMPORT_HEARD_MS = 3 * 86_400_000;
+
+const isOld = ({ collection, door, srvModified }: Committed, now: number): boolean =>
+  door === 'import' && DATED.has(collection) && srvModified < now - IMPORT_HEARD_MS;
+
+/** Of the others there are few. */
+const DATED: ReadonlySet<string> = new Set(['entries', 'treatments', 'devicestatus']);
 
 /** AAPS moves its mark to the srvModified of each event, so they go out in that order. */
 const ascending = (events: readonly Committed[]): readonly Committed[] =>

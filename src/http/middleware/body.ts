@@ -6,7 +6,7 @@ import { demandSaneJson } from './json-shape.ts';
 const MIB = 1_048_576;
 
 /** Largest JSON bodies of v1 and v2 by the first part of the path, bytes; elsewhere {@link SMALL}. Backfills are large. */
-const JSON_LIMITS: Readonly<Record<string, number>> = { entries: 50 * MIB, treatments: 50 * MIB };
+const JSON_LIMITS: Readonly<Record<string, number>> = { entries: 50 * MIB, treatments: 50 * MIB, import: 50 * MIB };
 const SMALL = MIB;
 const FORM = { extended: true, limit: MIB, parameterLimit: 50_000 } as const;
 

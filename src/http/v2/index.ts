@@ -5,6 +5,7 @@ import { admin } from './admin.ts';
 import { alarms } from './alarms.ts';
 import { authorization } from './authorization.ts';
 import { ddata } from './ddata.ts';
+import { importRoute } from './import.ts';
 import { loopNotifications } from './notifications.ts';
 import { predictions } from './predictions.ts';
 import { properties } from './properties.ts';
@@ -23,5 +24,6 @@ export function createV2(services: Services, current: () => Current = createCurr
   router.use(alarms(services));
   router.use(loopNotifications(services));
   router.use(authorization(services));
+  router.use(importRoute(services));
   return router;
 }
