@@ -11,7 +11,7 @@ export async function startBare(
   kind: 'express' | 'http',
   folder: string,
   bodies: Bodies
-): Promise<{ url: string; stop: () => void }> {
+): Promise<{ url: string; pid: number; stop: () => void }> {
   const file = join(folder, 'bodies.json');
   writeFileSync(file, JSON.stringify(bodies));
   const child = spawn(process.execPath, ['--import', 'tsx', 'test/bench/bare.ts', kind, file], {
@@ -23,5 +23,5 @@ export async function startBare(
     child.once('exit', () => reject(new Error('the bare server exited')));
   });
   pinServer(child.pid!);
-  return { url: `http://127.0.0.1:${port}`, stop: () => void child.kill() };
+  return { url: `http://127.0.0.1:${port}`, pid: child.pid!, stop: () => void child.kill() };
 }

@@ -2,7 +2,7 @@
 const MINUTE = 60_000;
 const DAY_MINUTES = 1440;
 
-type Maker = (n: number) => unknown;
+export type Maker = (n: number) => unknown;
 
 const slot = (end: number, n: number): number => end - (n % (2 * DAY_MINUTES)) * MINUTE + 7;
 const iso = (mills: number): string => new Date(mills).toISOString();

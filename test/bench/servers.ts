@@ -1,11 +1,9 @@
-import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { MongoClient } from 'mongodb';
-import { MongoMemoryServer } from 'mongodb-memory-server';
+import { cpSync } from 'node:fs';
 import { BUILD, type Running, startProcess } from '../support/process.ts';
+import type { Grounds } from './grounds.ts';
 import { pinServer } from './pin.ts';
+import type { Amount, Place } from './place.ts';
+import { enter, type Site } from './site.ts';
 
 /** How every measured Vigil runs: as a user's, with alarms that do not depend on the shape of the data. */
 const ENV = {
@@ -15,66 +13,65 @@ const ENV = {
   BACKUP_EVERY: 'off'
 };
 
-/** Where the data of one site lie, ready to be served. */
-export interface Place {
-  readonly store: 'SQLite' | 'MongoDB';
-  readonly dataDir: string;
-  readonly env: Readonly<Record<string, string>>;
-  /** Bytes on disk: of all files of the embedded store; of documents and indexes as MongoDB compresses them. */
-  bytes(): Promise<number>;
+export const YEAR: Amount = { days: 365 };
+
+/** Starts a build over a place, on the core of the servers. */
+export async function startVigil({ dataDir, env }: Place, build: readonly string[] = BUILD): Promise<Running> {
+  const running = await startProcess(build, dataDir, { ...ENV, ...env });
+  pinServer(running.child.pid!);
+  return running;
 }
 
-/** Folders and databases of one run; `dispose` removes all of it. */
-export interface Grounds {
-  place(store: Place['store'], name: string): Place;
-  readonly stores: readonly Place['store'][];
-  dispose(): Promise<void>;
+/** A server of the table: a column of its own. */
+export interface Contender {
+  readonly column: string;
+  /** Starts it over its year of data. Absent: it is somebody else's. */
+  readonly start?: () => Promise<Running>;
+  readonly place?: Place;
 }
 
-export async function prepareGrounds(bytesOf: (folder: string) => number): Promise<Grounds> {
-  const folder = mkdtempSync(join(tmpdir(), 'vigil-bench-'));
-  const own = process.env.MONGO_TEST_URL ? undefined : await MongoMemoryServer.create().catch(() => undefined);
-  const mongo = process.env.MONGO_TEST_URL ?? own?.getUri();
-  const run = randomBytes(4).toString('hex');
-  const databases: string[] = [];
-  return {
-    stores: mongo ? ['SQLite', 'MongoDB'] : ['SQLite'],
-    place(store, name): Place {
-      const dataDir = join(folder, store, name);
-      mkdirSync(dataDir, { recursive: true });
-      if (store === 'SQLite') return { store, dataDir, env: {}, bytes: async () => bytesOf(dataDir) };
-      const url = new URL(mongo!);
-      url.pathname = `/vigil_bench_${run}_${name}`;
-      databases.push(url.href);
-      return { store, dataDir, env: { MONGODB_URI: url.href }, bytes: () => mongoBytes(url.href) };
-    },
-    async dispose() {
-      for (const url of databases) await withDatabase(url, (client) => client.db().dropDatabase());
-      await own?.stop();
-      rmSync(folder, { recursive: true, force: true });
-    }
-  };
+/** A contender that runs, and the way into it. */
+export interface Served {
+  readonly site: Site;
+  readonly running?: Running;
 }
 
-async function withDatabase<T>(url: string, work: (client: MongoClient) => Promise<T>): Promise<T> {
-  const client = await new MongoClient(url).connect();
+/**
+ * Who is measured: Vigil on each store, and beside it another server. PEER_BUILD is `dist/main.js` of another build of Vigil, which
+ * gets a copy of the year on SQLite; PEER_URL with PEER_SECRET any Nightscout server that runs already.
+ */
+export function contendersOf(grounds: Grounds): readonly Contender[] {
+  const contenders: Contender[] = grounds.stores.map((store) => {
+    const place = grounds.place(store, YEAR);
+    return { column: `Vigil, ${store}`, place, start: () => startVigil(place) };
+  });
+  const { PEER_BUILD: build, PEER_URL: url } = process.env;
+  if (build) {
+    const place = grounds.empty('SQLite', 'peer');
+    cpSync(grounds.place('SQLite', YEAR).dataDir, place.dataDir, { recursive: true });
+    contenders.push({ column: 'peer', place, start: () => startVigil(place, [build]) });
+  } else if (url) contenders.push({ column: 'peer' });
+  return contenders;
+}
+
+/** Starts all of them and logs in. */
+export async function serve(contenders: readonly Contender[]): Promise<Record<string, Served>> {
+  const served: Record<string, Served> = {};
   try {
-    return await work(client);
-  } finally {
-    await client.close();
+    for (const { column, start } of contenders) {
+      const running = await start?.();
+      const { PEER_URL: peer, PEER_SECRET: secret } = process.env;
+      served[column] = running
+        ? { running, site: await enter(running.url) }
+        : { site: await enter(peer!.replace(/\/$/, ''), secret) };
+    }
+    return served;
+  } catch (error) {
+    await stopAll(served);
+    throw error;
   }
 }
 
-const mongoBytes = (url: string): Promise<number> =>
-  withDatabase(url, async (client) => {
-    await client.db().admin().command({ fsync: 1 });
-    const { storageSize, indexSize } = await client.db().stats();
-    return Number(storageSize) + Number(indexSize);
-  });
-
-/** Starts the build over a place, on the core of the servers. */
-export async function startVigil({ dataDir, env }: Place): Promise<Running> {
-  const running = await startProcess(BUILD, dataDir, { ...ENV, ...env });
-  pinServer(running.child.pid!);
-  return running;
+export async function stopAll(served: Readonly<Record<string, Served>>): Promise<void> {
+  for (const { running } of Object.values(served)) await running?.stop();
 }

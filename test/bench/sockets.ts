@@ -1,7 +1,11 @@
 import { io, type Socket } from 'socket.io-client';
-import { median } from './rate.ts';
+import { cpuOf } from './cpu.ts';
+import type { Grounds } from './grounds.ts';
+import type { Part } from './part.ts';
+import { median, quantile } from './rate.ts';
+import { contendersOf, type Served, serve, stopAll, YEAR } from './servers.ts';
 import type { Site } from './site.ts';
-import type { Row, Section } from './table.ts';
+import { mapped, type Row, type Section, verdicts } from './table.ts';
 
 const CROWDS = [1, 100, 1000] as const;
 const TIMES = 40;
@@ -22,7 +26,7 @@ interface Channel {
   readonly pauseMs?: number;
 }
 
-const CHANNELS: readonly Channel[] = [
+export const CHANNELS: readonly Channel[] = [
   {
     name: 'upload → dataUpdate',
     namespace: '/',
@@ -59,54 +63,69 @@ const CHANNELS: readonly Channel[] = [
   }
 ];
 
+export const SOCKETS: Part = { name: 'sockets', amounts: [YEAR], measure };
+
 /** Times from sending an upload until the last of a crowd of sockets has heard of it. */
-export async function measureSockets(
-  sites: Readonly<Record<string, Site>>,
-  rssOf: (column: string) => number
-): Promise<{ section: Section; crowded: Record<string, number> }> {
+async function measure(grounds: Grounds): Promise<Section> {
+  const served = await serve(contendersOf(grounds));
   const rows: Row[] = [];
-  const crowded: Record<string, number> = {};
   let base = Date.now() - 90 * MINUTE;
-  for (const channel of CHANNELS) {
-    for (const crowd of CROWDS) {
-      const figures: Record<string, string> = {};
-      const last: number[] = [];
-      for (const [column, site] of Object.entries(sites)) {
-        const sockets = await gather(site, channel, crowd);
+  try {
+    for (const channel of CHANNELS)
+      for (const crowd of CROWDS) {
+        rows.push(await crowdRow(served, channel, crowd, base));
         base += MINUTE;
-        const times: number[] = [];
-        for (let n = 0; n < TIMES; n++) {
-          if (channel.pauseMs) await new Promise((resolve) => setTimeout(resolve, channel.pauseMs));
-          times.push(await toTheLast(sockets, channel, site, base, n));
-        }
-        times.sort((a, b) => a - b);
-        last.push(times.at(-1)!);
-        figures[column] = `p50 ${median(times).toFixed(1)} ms, p99 ${times.at(-1)!.toFixed(1)} ms`;
-        if (crowd === 1000) crowded[column] = Math.max(crowded[column] ?? 0, rssOf(column));
-        for (const socket of sockets) socket.close();
-        await new Promise((resolve) => setTimeout(resolve, 500));
       }
-      const target = crowd === 1000 ? channel.target : undefined;
-      console.log(channel.name, crowd, JSON.stringify(figures));
-      rows.push({
-        name: `${channel.name}, ${crowd} ${crowd === 1 ? 'socket' : 'sockets'}`,
-        target: target ? `p99 ≤ ${target} ms to the last` : 'watched',
-        figures,
-        met: target === undefined ? undefined : last[0]! <= target
-      });
-    }
+  } finally {
+    await stopAll(served);
   }
   return {
-    section: {
-      title: 'Live',
-      method: `Time from sending one upload until the last of all sockets has heard of it; ${TIMES} uploads, one at a time, so p99 is the slowest. All sockets live in one process beside the server.`,
-      rows
-    },
-    crowded
+    title: 'Live',
+    method: `A year stored. Time from sending one upload until the last of all sockets has heard of it, and CPU time of the server process per upload; ${TIMES} uploads, one at a time, each server in turn, so p99 is the slowest. All sockets live in one process beside the server, which hears a thousand messages one after the other, too.`,
+    rows
   };
 }
 
-async function gather(site: Site, { namespace, login }: Channel, crowd: number): Promise<Socket[]> {
+async function crowdRow(served: Readonly<Record<string, Served>>, channel: Channel, crowd: number, base: number): Promise<Row> {
+  const crowds: Record<string, Socket[]> = {};
+  const times = mapped(served, () => [] as number[]);
+  const cpu = mapped(served, () => [] as number[]);
+  try {
+    for (const [column, { site }] of Object.entries(served)) crowds[column] = await gather(site, channel, crowd);
+    for (let n = 0; n < TIMES; n++) {
+      if (channel.pauseMs) await new Promise((resolve) => setTimeout(resolve, channel.pauseMs));
+      for (const [column, { site, running }] of Object.entries(served)) {
+        const before = cpuOf(running?.child.pid);
+        times[column]!.push(await toTheLast(crowds[column]!, channel, site, base, n));
+        const after = cpuOf(running?.child.pid);
+        if (before !== undefined && after !== undefined) cpu[column]!.push(after - before);
+      }
+    }
+  } finally {
+    for (const socket of Object.values(crowds).flat()) socket.close();
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  const target = crowd === 1000 ? channel.target : undefined;
+  const row: Row = {
+    name: `${channel.name}, ${crowd} ${crowd === 1 ? 'socket' : 'sockets'}`,
+    target: target ? `p99 ≤ ${target} ms to the last` : 'watched',
+    figures: mapped(times, (found, column) => {
+      const used = cpu[column]!;
+      const each = used.length > 0 ? `, ${(used.reduce((sum, ms) => sum + ms, 0) / used.length).toFixed(1)} ms CPU` : '';
+      return `p50 ${median(found).toFixed(1)} ms, p99 ${quantile(found, 0.99).toFixed(1)} ms${each}`;
+    }),
+    met: verdicts(times, target === undefined ? undefined : (found) => quantile(found, 0.99) <= target)
+  };
+  console.log(row.name, JSON.stringify(row.figures));
+  return row;
+}
+
+/** Logs in a crowd of sockets. */
+export async function gather(
+  site: Site,
+  { namespace, login }: Pick<Channel, 'namespace' | 'login'>,
+  crowd: number
+): Promise<Socket[]> {
   const sockets: Socket[] = [];
   for (let n = 0; n < crowd; n += 50) {
     const some = Array.from({ length: Math.min(50, crowd - n) }, () =>
@@ -118,7 +137,8 @@ async function gather(site: Site, { namespace, login }: Channel, crowd: number):
   return sockets;
 }
 
-async function toTheLast(
+/** @returns ms until the last has heard of upload `n` */
+export async function toTheLast(
   sockets: Socket[],
   { events, isIt, send }: Channel,
   site: Site,

@@ -244,3 +244,24 @@ export function* loopYear(
     return { created_at: iso(at), timestamp: iso(at), enteredBy: 'loop://iPhone', notes, eventType, utcOffset: 0 };
   }
 }
+
+/**
+ * Readings a minute apart, as sensors read by their own app leave them.
+ * @param end of the latest, epoch ms
+ */
+export function* minuteReadings(end: number, days: number): Generator<Upload> {
+  for (let at = end - days * DAY; at <= end; at += MINUTE) {
+    const sgv = Math.round(130 + 60 * Math.sin(at / (97 * MINUTE)));
+    const doc = {
+      date: at,
+      dateString: isoMs(at),
+      device: 'minutes',
+      type: 'sgv',
+      sgv,
+      direction: 'Flat',
+      utcOffset: 0,
+      sysTime: isoMs(at)
+    };
+    yield { collection: 'entries', at, doc: { _id: newObjectId(at), ...doc, srvModified: at, srvCreated: at } };
+  }
+}

@@ -1,6 +1,6 @@
 import type { StoreName } from '../../port.ts';
 import type { Driver } from '../driver.ts';
-import { type Summary, together } from './summary.ts';
+import { absorb, copyOf, type Summary } from './summary.ts';
 
 /** A block as it is known unopened. */
 export interface Block {
@@ -120,7 +120,8 @@ export function createDirectory(driver: Driver): Directory {
   function add(shelf: Shelf, { summary, firstSeq, lastSeq }: Block): void {
     shelf.firstSeq = shelf.overall ? Math.min(shelf.firstSeq, firstSeq) : firstSeq;
     shelf.lastSeq = Math.max(shelf.lastSeq, lastSeq);
-    shelf.overall = shelf.overall ? together(shelf.overall, summary) : summary;
+    if (shelf.overall) absorb(shelf.overall, summary);
+    else shelf.overall = copyOf(summary);
     if (!summary.ids) shelf.hashedIds = true;
     else if (summary.ids[1] > shelf.idCeiling) shelf.idCeiling = summary.ids[1];
   }

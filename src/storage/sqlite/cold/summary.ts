@@ -73,26 +73,48 @@ function rangeOf<T>(values: readonly T[], compare: (a: T, b: T) => number): [T, 
   return [min, max];
 }
 
-/** What is known of the documents of two blocks together. */
-export function together(a: Summary, b: Summary): Summary {
-  const fields: Record<string, FieldSummary> = {};
-  for (const field of new Set([...Object.keys(a.fields), ...Object.keys(b.fields)])) {
-    const [x, y] = [a.fields[field], b.fields[field]];
-    fields[field] = x && y ? bothOf(x, y) : { ...(x ?? y)!, absent: true };
-  }
-  return a.ids && b.ids ? { fields, ids: rangeOf([...a.ids, ...b.ids], compareText) } : { fields };
+/** A summary that may be added to by {@link absorb}, of one block so far. */
+export function copyOf({ fields, ids }: Summary): Summary {
+  const copied = Object.entries(fields).map(([name, field]) => [name, copyOfField(field)] as const);
+  return { fields: Object.fromEntries(copied), ...(ids && { ids: [...ids] }) };
 }
 
-function bothOf(a: FieldSummary, b: FieldSummary): FieldSummary {
-  const summary: FieldSummary = { absent: a.absent || b.absent };
-  const numbers = [...(a.num ?? []), ...(b.num ?? [])];
-  if (numbers.length > 0) summary.num = rangeOf(numbers, (x, y) => x - y);
-  const texts = [...(a.text ?? []), ...(b.text ?? [])];
-  if (texts.length > 0) summary.text = rangeOf(texts, compareText);
-  if (a.otherText || b.otherText) summary.otherText = true;
-  if (a.values && b.values) {
-    const values = [...new Set([...a.values, ...b.values])];
-    if (values.length <= LISTED) summary.values = values;
+const copyOfField = (field: FieldSummary): FieldSummary => ({
+  ...field,
+  ...(field.num && { num: [...field.num] }),
+  ...(field.text && { text: [...field.text] }),
+  ...(field.values && { values: [...field.values] })
+});
+
+/**
+ * Makes of what is known of some blocks what is known of them and one more. In place: a start does it for every block there is.
+ * @param into made by {@link copyOf}
+ */
+export function absorb(into: Summary, more: Summary): void {
+  for (const name in into.fields) if (!(name in more.fields)) into.fields[name]!.absent = true;
+  for (const name in more.fields) {
+    const known = into.fields[name];
+    if (known) absorbField(known, more.fields[name]!);
+    else into.fields[name] = { ...copyOfField(more.fields[name]!), absent: true };
   }
-  return summary;
+  if (into.ids && more.ids) widen(into.ids, more.ids, compareText);
+  else delete into.ids;
+}
+
+function absorbField(into: FieldSummary, more: FieldSummary): void {
+  if (more.absent) into.absent = true;
+  if (more.otherText) into.otherText = true;
+  if (into.num && more.num) widen(into.num, more.num, (a, b) => a - b);
+  else if (more.num) into.num = [...more.num];
+  if (into.text && more.text) widen(into.text, more.text, compareText);
+  else if (more.text) into.text = [...more.text];
+  if (!into.values) return;
+  const values = more.values && [...into.values, ...more.values.filter((value) => !into.values!.includes(value))];
+  if (values && values.length <= LISTED) into.values = values;
+  else delete into.values;
+}
+
+function widen<T>(range: [T, T], [min, max]: readonly [T, T], compare: (a: T, b: T) => number): void {
+  if (compare(min, range[0]) < 0) range[0] = min;
+  if (compare(max, range[1]) > 0) range[1] = max;
 }
