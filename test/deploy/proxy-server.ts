@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '../support/process.ts';
 
 /** Folder of the files people copy, `deploy/`. */
-export const DEPLOY = new URL('../../deploy/', import.meta.url).pathname;
+const DEPLOY = new URL('../../deploy/', import.meta.url).pathname;
 const APACHE_MODULES = '/usr/lib/apache2/modules';
 
 export type ProxyName = 'nginx' | 'caddy' | 'apache';
