@@ -22,7 +22,7 @@ afterAll(place.clear);
 
 const run = (folder: string, ...args: string[]) => vigil(['export', folder, ...args], { DATA_DIR: dataDir });
 
-describe('vigil export', { timeout: 60_000 }, () => {
+describe('vigil export', { timeout: 180_000 }, () => {
   it('writes every document of the archive, for this user only, and says so in the manifest', async () => {
     const folder = join(place.make(), 'out');
     const done = await run(folder, '--json');

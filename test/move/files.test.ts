@@ -9,7 +9,7 @@ import { allNew, contents, DAY, fill, folders, hashOf, idAt, inOrder, siteDocs, 
 // dumps and exports: whatever tool wrote the files, the documents are those of the database
 const place = folders();
 const END = Date.now() - 30 * DAY;
-const docs = siteDocs(END, 3);
+const docs = siteDocs(END, 2);
 const counts = Object.fromEntries(Object.entries(docs).map(([name, list]) => [name, list.length]));
 const MONGO_NAMES: Record<string, string> = { subjects: 'auth_subjects', roles: 'auth_roles' };
 afterAll(place.clear);
@@ -35,7 +35,7 @@ async function expectEverything(dataDir: string): Promise<void> {
   for (const [name, list] of Object.entries(docs)) expect(inOrder(found[name]), name).toEqual(inOrder(list));
 }
 
-describe('vigil import from files', { timeout: 60_000 }, () => {
+describe('vigil import from files', { timeout: 180_000 }, () => {
   it('a folder of mongodump: everything, as it was, twice without a change', async () => {
     const dataDir = place.make();
     const source = dump(place.make());
@@ -137,7 +137,7 @@ describe('vigil import from files', { timeout: 60_000 }, () => {
   });
 });
 
-describe('what cannot be imported is told, and hurts nothing else', { timeout: 60_000 }, () => {
+describe('what cannot be imported is told, and hurts nothing else', { timeout: 180_000 }, () => {
   it('hostile and broken documents', async () => {
     const dataDir = place.make();
     const folder = place.make();
@@ -212,7 +212,7 @@ describe('what cannot be imported is told, and hurts nothing else', { timeout: 6
   });
 });
 
-describe('what is here already', { timeout: 60_000 }, () => {
+describe('what is here already', { timeout: 180_000 }, () => {
   const at = END;
   const dose = {
     _id: idAt(at, 1),

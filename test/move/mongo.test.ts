@@ -11,7 +11,7 @@ import { allNew, contents, DAY, fill, folders, hashOf, idAt, inOrder, siteDocs, 
 // from MongoDB and to MongoDB: a site may change its database, either way
 const place = folders();
 const END = Date.now() - 30 * DAY;
-const docs = siteDocs(END, 4);
+const docs = siteDocs(END, 2);
 const counts = Object.fromEntries(Object.entries(docs).map(([name, list]) => [name, list.length]));
 const MONGO_NAMES: Record<string, string> = { subjects: 'auth_subjects', roles: 'auth_roles' };
 let database: Awaited<ReturnType<typeof freshDatabase>>;
@@ -41,7 +41,7 @@ async function mongoHash(url: string): Promise<string> {
   return hash;
 }
 
-describe('vigil import from MongoDB', { timeout: 60_000 }, () => {
+describe('vigil import from MongoDB', { timeout: 180_000 }, () => {
   it('everything, subjects and roles too; again: no change', async () => {
     const dataDir = place.make();
     const done = await vigil(['import', database.url, '--json'], { DATA_DIR: dataDir });
@@ -88,7 +88,7 @@ describe('vigil import from MongoDB', { timeout: 60_000 }, () => {
   });
 });
 
-describe('from store to store', { timeout: 60_000 }, () => {
+describe('from store to store', { timeout: 180_000 }, () => {
   it('SQLite → export → MongoDB → export → SQLite: equal content hashes', async () => {
     const [from, to] = [place.make(), place.make()];
     await fill(from, docs);
