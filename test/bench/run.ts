@@ -26,6 +26,8 @@ if (chosen.length > 0) {
   const source = sourceState();
   const amounts = new Map(chosen.flatMap((part) => part.amounts).map((amount) => [amount.days, amount]));
   const grounds = await prepareGrounds([...amounts.values()], Date.now() - 5 * MINUTE);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void grounds.dispose().finally(() => process.exit(1)));
   try {
     for (const part of chosen) {
       const began = performance.now();

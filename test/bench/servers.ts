@@ -15,9 +15,17 @@ const ENV = {
 
 export const YEAR: Amount = { days: 365 };
 
+/** A run that is broken off leaves no server behind. */
+const children = new Set<Running['child']>();
+process.on('exit', () => {
+  for (const child of children) child.kill();
+});
+
 /** Starts a build over a place, on the core of the servers. */
 export async function startVigil({ dataDir, env }: Place, build: readonly string[] = BUILD): Promise<Running> {
   const running = await startProcess(build, dataDir, { ...ENV, ...env });
+  children.add(running.child);
+  running.child.once('exit', () => children.delete(running.child));
   pinServer(running.child.pid!);
   return running;
 }

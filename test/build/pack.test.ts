@@ -21,7 +21,7 @@ beforeAll(async () => {
   cpSync(join(root, 'src/pages/assets'), join(dist, 'pages/assets'), { recursive: true });
   await pack(project, dist);
   server = await startProcess([join(dist, 'packed/main.js')], join(project, 'data'));
-}, 60_000);
+}, 180_000);
 
 afterAll(async () => {
   await server?.stop();

@@ -58,6 +58,7 @@ export async function pack(rows: readonly { seq: number; json: string }[], quali
     await pace();
   }
   const text = Buffer.from(lines.join('\n'));
+  await nextTurn();
   const lengths = lists.lengths();
   const bits = lists.bits();
   const options = (size: number) => ({

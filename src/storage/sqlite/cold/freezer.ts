@@ -35,8 +35,8 @@ interface Frozen {
   readonly doc: Doc;
 }
 
-/** How many rows are looked at in one go. */
-const SCAN = 500;
+/** How many rows are looked at in one go: their length alone takes reading all of them. */
+const SCAN = 200;
 /** Raw text of a block, bytes. */
 const BLOCK_BYTES = 1_500_000;
 /** Pages given back to the disk in one go, and how many may lie empty for what comes next. */
@@ -142,6 +142,7 @@ export function createFreezer(driver: Driver, archive: Archive, { now, afterMs, 
     const blob = await pack(rows, quality);
     const back = await unpack(blob, rows.length).catch(() => undefined);
     if (!back) return undefined;
+    await nextTurn();
     const pace = createPacer();
     for (const [place, { seq, json }] of rows.entries()) {
       await pace();
@@ -153,9 +154,13 @@ export function createFreezer(driver: Driver, archive: Archive, { now, afterMs, 
   async function write(collection: StoreName, rows: readonly Frozen[], report: Report): Promise<void> {
     const docs = rows.map(({ doc }) => doc);
     const summary = summaryOf(docs);
+    // each step takes milliseconds: an upload or an alarm may come between
+    await nextTurn();
     const hashes = hashesOf(collection, docs, summary);
+    await nextTurn();
     const blob = await packed(rows);
     if (!blob || stopped) return;
+    await nextTurn();
     const [firstSeq, lastSeq] = [rows[0]!.seq, rows.at(-1)!.seq];
     transact(report, () => {
       if (!removed(collection, rows)) return undefined;
@@ -204,7 +209,9 @@ export function createFreezer(driver: Driver, archive: Archive, { now, afterMs, 
     }
     rows.sort((a, b) => a.seq - b.seq);
     const summary = rows.length > 0 ? summaryOf(rows.map(({ doc }) => doc)) : block.summary;
+    await nextTurn();
     const before = hashesOf(block.collection, old, block.summary);
+    await nextTurn();
     const hashes = hashesOf(
       block.collection,
       rows.map(({ doc }) => doc),
@@ -212,6 +219,7 @@ export function createFreezer(driver: Driver, archive: Archive, { now, afterMs, 
     );
     const blob = rows.length > 0 ? await packed(rows) : Buffer.alloc(0);
     if (!blob || stopped) return;
+    await nextTurn();
     transact(report, () => {
       if (archive.held() || block.gone.size !== goneBefore || !removed(block.collection, added)) return undefined;
       const version = block.version + 1;
