@@ -1,8 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { stat } from 'node:fs/promises';
 import { sha1 } from '../access/digest.ts';
 import { createDirectory, type Directory } from '../access/subjects.ts';
 import type { Config } from '../config/config.ts';
+import { knownSecret } from '../config/secret.ts';
 import type { Doc } from '../storage/port.ts';
 import { readStored } from './stored.ts';
 
@@ -30,7 +30,7 @@ export async function readSite(
   config: Config,
   { now, treatmentsAuthOff }: Pick<AuditedSite, 'now' | 'treatmentsAuthOff'>
 ): Promise<AuditedSite> {
-  const apiSecret = config.apiSecret ?? (await keptSecret(config));
+  const apiSecret = await knownSecret(config);
   const { subjects, roles } = await readStored(config);
   // without a secret there are no tokens; the rights of subjects are the same
   const secretSha1 = sha1(apiSecret ?? '');
@@ -39,9 +39,3 @@ export async function readSite(
   const folderMode = process.platform === 'win32' ? undefined : folder && folder.mode & 0o777;
   return { config, apiSecret, directory, roleDocs: roles, folderMode, treatmentsAuthOff, now };
 }
-
-const keptSecret = ({ dataDir }: Config): Promise<string | undefined> =>
-  readFile(join(dataDir, 'api-secret'), 'utf8').then(
-    (text) => text.trim() || undefined,
-    () => undefined
-  );

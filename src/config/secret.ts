@@ -15,6 +15,15 @@ export interface Secrets {
   readonly warnings: readonly string[];
 }
 
+/** The plain API secret of a site, from the environment or the data folder; undefined: none was made yet. Makes none. */
+export const knownSecret = ({ dataDir, apiSecret }: Pick<Config, 'dataDir' | 'apiSecret'>): Promise<string | undefined> =>
+  apiSecret
+    ? Promise.resolve(apiSecret)
+    : readFile(join(dataDir, 'api-secret'), 'utf8').then(
+        (text) => text.trim() || undefined,
+        () => undefined
+      );
+
 const MIN_SECRET = 12;
 const MIN_KEY = 32;
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { openDriver } from './driver.ts';
 
 /** A restart may overlap with the end of the process before it. */
@@ -30,4 +31,23 @@ export function lockDatabase(file: string): () => void {
     driver.exec('ROLLBACK');
     driver.close();
   };
+}
+
+/**
+ * Whether a server (or a command that needs the database for itself) holds the lock of {@link lockDatabase}. Looks only: nothing
+ * is made, and nobody who wants the lock is kept out.
+ * @throws the library's error when the lock file cannot be read
+ */
+export function isLocked(file: string): boolean {
+  if (!existsSync(`${file}.lock`)) return false;
+  const driver = openDriver(`${file}.lock`, { readOnly: true, timeout: 0 });
+  try {
+    driver.prepare('SELECT count(*) FROM sqlite_master').get();
+    return false;
+  } catch (error) {
+    if (/locked|busy/i.test((error as Error).message)) return true;
+    throw error;
+  } finally {
+    driver.close();
+  }
 }

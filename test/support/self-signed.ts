@@ -1,0 +1,21 @@
+/** A certificate that signed itself, for site.example, good for a hundred years; it protects nothing. */
+export const SELF_SIGNED = {
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgZEBHMqGZPUg9vI0G
+OTyL8ce3Sw2yAmZ/XIrh3Z55gx+hRANCAAQAdwvihKTASFnLaw87bPqqbD0QxyAB
+5Yeeqv59ued8Yn7JlsGZ1vDFjefA8Oq4YS8rL6NEmaU4ie0kqw2xv72N
+-----END PRIVATE KEY-----
+`,
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBhDCCASugAwIBAgIUFEbufS6EPKjCVOlrx3bS0yN8MtMwCgYIKoZIzj0EAwIw
+FzEVMBMGA1UEAwwMc2l0ZS5leGFtcGxlMCAXDTI2MTEyNjE5MzUyMVoYDzIxMjYx
+MTAyMTkzNTIxWjAXMRUwEwYDVQQDDAxzaXRlLmV4YW1wbGUwWTATBgcqhkjOPQIB
+BggqhkjOPQMBBwNCAAQAdwvihKTASFnLaw87bPqqbD0QxyAB5Yeeqv59ued8Yn7J
+lsGZ1vDFjefA8Oq4YS8rL6NEmaU4ie0kqw2xv72No1MwUTAdBgNVHQ4EFgQUliCk
+omRFgrX4wOoxe/dUeFefK5owHwYDVR0jBBgwFoAUliCkomRFgrX4wOoxe/dUeFef
+K5owDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNHADBEAiBQz5VUczvZ+TtI
+UekzIXqwRd4uB23surhjrHG6o6godwIgV9++RexIFiwV1zrVrU4FfBY1ICUMFx5T
+Xm6LvLROjU4=
+-----END CERTIFICATE-----
+`
+} as const;
