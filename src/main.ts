@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 import { runCli } from './cli/cli.ts';
+import { writersTo } from './cli/terminal.ts';
 
 const code = await runCli(process.argv.slice(2), {
   env: process.env,
-  out: (line) => void process.stdout.write(`${line}\n`),
-  err: (line) => void process.stderr.write(`${line}\n`),
+  ...writersTo(process.stdout, process.stderr),
   now: Date.now
 });
 if (code !== 0) process.exit(code);

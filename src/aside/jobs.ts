@@ -1,6 +1,7 @@
 import type { Restored } from '../backup/restore.ts';
 import type { BackupDone, BackupOrder } from '../backup/write-backup.ts';
 import type { Config } from '../config/config.ts';
+import type { OnStep } from './step.ts';
 
 type Mongo = NonNullable<Config['mongo']>;
 
@@ -26,10 +27,7 @@ export type JobName = keyof Jobs;
 
 /** How each is done; the code of one is loaded when it is asked for. */
 export const JOBS: {
-  readonly [Name in JobName]: (
-    order: Jobs[Name]['order'],
-    onProgress: (sentence: string) => void
-  ) => Promise<Jobs[Name]['result']>;
+  readonly [Name in JobName]: (order: Jobs[Name]['order'], onProgress: OnStep) => Promise<Jobs[Name]['result']>;
 } = {
   backup: async (order, onProgress) => (await import('../backup/write-backup.ts')).writeBackup(order, onProgress),
   restoreFile: async (order, onProgress) => (await import('../backup/restore.ts')).restoreFile(order, onProgress),

@@ -1,5 +1,6 @@
 import { constants, setPriority } from 'node:os';
 import { JOBS, type JobName } from './jobs.ts';
+import type { OnStep } from './step.ts';
 
 /** Between two messages about the progress. */
 const PAUSE_MS = 1000;
@@ -24,12 +25,12 @@ function giveWay(): void {
   }
 }
 
-function progress(): (sentence: string) => void {
+function progress(): OnStep {
   let last = 0;
-  return (sentence) => {
+  return (step) => {
     if (performance.now() < last + PAUSE_MS) return;
     last = performance.now();
-    process.send?.({ progress: sentence });
+    process.send?.({ progress: step });
   };
 }
 

@@ -2,18 +2,19 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { JobName, Jobs } from './jobs.ts';
+import type { OnStep, Step } from './step.ts';
 
 interface AsideOptions {
   /** Ends it early. */
   readonly signal?: AbortSignal;
   /** Told what it is doing, about once a second. */
-  readonly onProgress?: (sentence: string) => void;
+  readonly onProgress?: OnStep;
   /** Whether it runs beside a server and gives way to it. */
   readonly humble?: boolean;
 }
 
 interface Message<Name extends JobName> {
-  readonly progress?: string;
+  readonly progress?: Step;
   readonly error?: string;
   readonly name?: string;
   readonly result?: Jobs[Name]['result'];

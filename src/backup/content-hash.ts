@@ -5,6 +5,13 @@ import { canonicalJson } from './canonical-json.ts';
 /** Every collection of a store, the server's own ones included, in the order they are copied. */
 export const STORE_NAMES: readonly StoreName[] = [...COLLECTIONS, ...INTERNAL];
 
+/** How many documents a store holds. */
+export async function countAll(storage: Storage): Promise<number> {
+  let count = 0;
+  for (const name of STORE_NAMES) count += await storage.count(name, {});
+  return count;
+}
+
 /** What a store holds, in a few bytes: equal for equal documents, whatever the store and the order. */
 export interface ContentHash {
   readonly collections: Readonly<Record<string, { readonly count: number; readonly hash: string }>>;

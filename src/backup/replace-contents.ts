@@ -1,6 +1,7 @@
+import type { OnStep } from '../aside/step.ts';
 import { canonicalId } from '../storage/object-id.ts';
 import type { Change, Doc, Storage, StoreName } from '../storage/port.ts';
-import { STORE_NAMES } from './content-hash.ts';
+import { countAll, STORE_NAMES } from './content-hash.ts';
 import { NotEmpty } from './not-empty.ts';
 
 const BATCH = 500;
@@ -12,12 +13,7 @@ const BATCH = 500;
  * @param replace whether a target that holds documents may be changed
  * @throws NotEmpty when it may not; then nothing was
  */
-export async function replaceContents(
-  source: Storage,
-  target: Storage,
-  replace: boolean,
-  onProgress: (sentence: string) => void
-): Promise<void> {
+export async function replaceContents(source: Storage, target: Storage, replace: boolean, onProgress: OnStep): Promise<void> {
   if (!replace) {
     const held: string[] = [];
     for (const name of STORE_NAMES) {
@@ -26,12 +22,13 @@ export async function replaceContents(
     }
     if (held.length > 0) throw new NotEmpty(held.join(', '));
   }
+  const expected = await countAll(source);
   let total = 0;
   for (const name of STORE_NAMES) {
     for await (const batch of inBatches(source, name)) {
       await target.apply(batch.map((doc): Change => ({ op: 'insert', collection: name, doc: doc as Doc & { _id: string } })));
       total += batch.length;
-      onProgress(`restored ${total} documents`);
+      onProgress({ verb: 'restored', done: total, total: expected, unit: 'documents' });
     }
     await removeOthers(source, target, name);
   }

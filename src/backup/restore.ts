@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { chmod, copyFile, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { OnStep } from '../aside/step.ts';
 import type { Config } from '../config/config.ts';
 import { openDriver } from '../storage/sqlite/driver.ts';
 import { FolderInUse, lockDatabase } from '../storage/sqlite/lock.ts';
@@ -37,7 +38,7 @@ const MARGIN = 16 * 1024 * 1024;
  */
 export async function restoreFile(
   { backup, file, at }: { readonly backup: string; readonly file: string; readonly at: number },
-  onProgress: (sentence: string) => void
+  onProgress: OnStep
 ): Promise<Restored> {
   const folder = dirname(file);
   await mkdir(folder, { recursive: true });
@@ -68,7 +69,7 @@ export async function restoreMongo(
     mongo,
     replace
   }: { readonly backup: string; readonly mongo: NonNullable<Config['mongo']>; readonly replace: boolean },
-  onProgress: (sentence: string) => void
+  onProgress: OnStep
 ): Promise<Restored> {
   const folder = await mkdtemp(join(tmpdir(), 'vigil-restore-'));
   const draft = join(folder, 'vigil.db');

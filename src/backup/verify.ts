@@ -1,8 +1,9 @@
 import { open } from 'node:fs/promises';
+import type { OnStep } from '../aside/step.ts';
 import type { Driver } from '../storage/sqlite/driver.ts';
 import { openDriver } from '../storage/sqlite/driver.ts';
 import { createSqliteStorage } from '../storage/sqlite/sqlite.ts';
-import { type ContentHash, contentHash } from './content-hash.ts';
+import { type ContentHash, contentHash, countAll } from './content-hash.ts';
 import { type BackupInfo, readInfo } from './info.ts';
 import { allowLog } from './single-file.ts';
 
@@ -29,7 +30,7 @@ export function checkPages(driver: Driver, file: string): void {
  * @param file its name for people
  * @throws Error with a sentence for people when it is no database file, damaged, or not what was written
  */
-export async function verifyBackup(draft: string, file: string, onProgress: (sentence: string) => void): Promise<Verified> {
+export async function verifyBackup(draft: string, file: string, onProgress: OnStep): Promise<Verified> {
   let info: BackupInfo | undefined;
   await mustBeDatabase(draft, file);
   await allowLog(draft);
@@ -48,9 +49,10 @@ export async function verifyBackup(draft: string, file: string, onProgress: (sen
   const storage = createSqliteStorage({ file: draft });
   try {
     let total = 0;
+    const expected = await countAll(storage);
     const content = await contentHash(storage, undefined, (documents) => {
       total += documents;
-      onProgress(`verified ${total} documents`);
+      onProgress({ verb: 'verified', done: total, total: expected, unit: 'documents' });
     });
     if (info && !sameContent(info.content, content))
       throw new Error(

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, open, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import type { OnStep } from '../aside/step.ts';
 import { SERVER } from '../config/version.ts';
 import { openDriver } from '../storage/sqlite/driver.ts';
 import { createSqliteStorage } from '../storage/sqlite/sqlite.ts';
-import { contentHash } from './content-hash.ts';
+import { contentHash, countAll } from './content-hash.ts';
 import { copyFile } from './copy-file.ts';
 import { copyStorage } from './copy-storage.ts';
 import { freeBytes, publish, readableSize } from './files.ts';
@@ -45,13 +46,9 @@ const MARGIN = 16 * 1024 * 1024;
  * synced and verified (reopened, its structure checked, its documents counted and compared with the source), so that a file
  * with the name of a backup is one. Readable by this user only. What BSON knows and JSON does not (dates, ObjectIds inside
  * documents, 64-bit numbers, decimals) is kept as the text or number clients see.
- * @param onProgress told a sentence without end mark now and then
  * @throws Error with a sentence for people; then nothing is left of it
  */
-export async function writeBackup(
-  { source, file, leaveFree, at }: BackupOrder,
-  onProgress: (sentence: string) => void
-): Promise<BackupDone> {
+export async function writeBackup({ source, file, leaveFree, at }: BackupOrder, onProgress: OnStep): Promise<BackupDone> {
   const began = performance.now();
   const folder = dirname(file);
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -74,11 +71,11 @@ async function fill(
   source: BackupSource,
   draft: string,
   at: number,
-  onProgress: (sentence: string) => void
+  onProgress: OnStep
 ): Promise<{ info: BackupInfo; merged: number }> {
   const about = { createdAt: new Date(at).toISOString(), source: source.kind, version: SERVER.version };
   if (source.kind === 'sqlite') {
-    const rows = await copyFile(source.file, draft, (part) => onProgress(`copied ${Math.floor(part * 100)} %`));
+    const rows = await copyFile(source.file, draft, (done, total) => onProgress({ verb: 'copied', done, total, unit: 'bytes' }));
     const driver = openDriver(draft);
     try {
       checkPages(driver, draft);
@@ -97,9 +94,10 @@ async function fill(
   let total = 0;
   try {
     await mongo.ping();
+    const expected = await countAll(mongo);
     copied = await copyStorage(mongo, copy, at, (documents) => {
       total += documents;
-      onProgress(`copied ${total} documents`);
+      onProgress({ verb: 'copied', done: total, total: expected, unit: 'documents' });
     });
   } finally {
     await Promise.allSettled([copy.close(), mongo.close()]);
@@ -111,13 +109,14 @@ async function fill(
 }
 
 /** Reopened as the server would. */
-async function contentOf(draft: string, onProgress: (sentence: string) => void) {
+async function contentOf(draft: string, onProgress: OnStep) {
   const storage = createSqliteStorage({ file: draft });
   let total = 0;
   try {
+    const expected = await countAll(storage);
     return await contentHash(storage, undefined, (documents) => {
       total += documents;
-      onProgress(`verified ${total} documents`);
+      onProgress({ verb: 'verified', done: total, total: expected, unit: 'documents' });
     });
   } finally {
     await storage.close();

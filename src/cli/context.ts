@@ -5,6 +5,8 @@ export interface CliContext {
   readonly out: (line: string) => void;
   /** Writes a line to standard error (progress, warnings, refusals). */
   readonly err: (line: string) => void;
+  /** Draws a line of standard error anew, in place of the one drawn before; absent where that is no terminal. */
+  readonly redraw?: (line: string) => void;
   /** The clock, epoch ms. */
   readonly now: () => number;
 }
