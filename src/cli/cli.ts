@@ -5,10 +5,11 @@ import { addAudit } from './commands/audit.ts';
 import { addBackup } from './commands/backup.ts';
 import { addRestore } from './commands/restore.ts';
 import { addStart } from './commands/start.ts';
+import { addToken } from './commands/token.ts';
 import { type CliContext, CommandFailed, EXIT } from './context.ts';
 
 /** Every command of `vigil`, in the order of its help. */
-const COMMANDS = [addStart, addBackup, addRestore, addAudit];
+const COMMANDS = [addStart, addBackup, addRestore, addAudit, addToken];
 
 /**
  * Runs one command. Without any, the server starts.
