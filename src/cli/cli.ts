@@ -6,10 +6,11 @@ import { addBackup } from './commands/backup.ts';
 import { addRestore } from './commands/restore.ts';
 import { addStart } from './commands/start.ts';
 import { addToken } from './commands/token.ts';
+import { addVerify } from './commands/verify.ts';
 import { type CliContext, CommandFailed, EXIT } from './context.ts';
 
 /** Every command of `vigil`, in the order of its help. */
-const COMMANDS = [addStart, addBackup, addRestore, addAudit, addToken];
+const COMMANDS = [addStart, addBackup, addRestore, addAudit, addToken, addVerify];
 
 /**
  * Runs one command. Without any, the server starts.
