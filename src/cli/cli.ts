@@ -3,6 +3,7 @@ import { ConfigError } from '../config/read-config.ts';
 import { SERVER } from '../config/version.ts';
 import { addAudit } from './commands/audit.ts';
 import { addBackup } from './commands/backup.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addRestore } from './commands/restore.ts';
 import { addStart } from './commands/start.ts';
 import { addToken } from './commands/token.ts';
@@ -10,7 +11,7 @@ import { addVerify } from './commands/verify.ts';
 import { type CliContext, CommandFailed, EXIT } from './context.ts';
 
 /** Every command of `vigil`, in the order of its help. */
-const COMMANDS = [addStart, addBackup, addRestore, addAudit, addToken, addVerify];
+const COMMANDS = [addStart, addBackup, addRestore, addAudit, addToken, addVerify, addDoctor];
 
 /**
  * Runs one command. Without any, the server starts.

@@ -1,3 +1,4 @@
+import type { Agent as HttpsAgent } from 'node:https';
 import { io } from 'socket.io-client';
 import { Broken } from './check.ts';
 
@@ -18,6 +19,9 @@ export interface SocketOptions {
   readonly agent: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly transport?: 'polling' | 'websocket';
+  /** More headers, and the way to a certificate nobody signed: for a server on this machine. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly via?: HttpsAgent;
 }
 
 /** Events are pushed; a busy site may take a moment, ms. */
@@ -28,7 +32,7 @@ const SOON_MS = 2000;
 export async function openSocket(
   { base }: { readonly base: string },
   namespace: string,
-  { agent, query = {}, transport = 'polling' }: SocketOptions
+  { agent, query = {}, transport = 'polling', headers = {}, via }: SocketOptions
 ): Promise<ProbeSocket> {
   const { origin, pathname } = new URL(base);
   const socket = io(`${origin}${namespace}`, {
@@ -38,7 +42,8 @@ export async function openSocket(
     reconnection: false,
     forceNew: true,
     timeout: PATIENCE_MS,
-    extraHeaders: { 'user-agent': agent },
+    extraHeaders: { ...headers, 'user-agent': agent },
+    ...(via && { agent: via as never, rejectUnauthorized: false }),
     query
   });
   const heard: { event: string; payload: Record<string, unknown> }[] = [];

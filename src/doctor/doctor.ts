@@ -1,0 +1,49 @@
+import { address } from './checks/address.ts';
+import { backups } from './checks/backups.ts';
+import { clock } from './checks/clock.ts';
+import { dataFolder } from './checks/data-folder.ts';
+import { databaseFile } from './checks/database-file.ts';
+import { diskSpeed } from './checks/disk-speed.ts';
+import { journal } from './checks/journal.ts';
+import { memory } from './checks/memory.ts';
+import { mongo } from './checks/mongo.ts';
+import { node } from './checks/node.ts';
+import { risks } from './checks/risks.ts';
+import { roundTrip } from './checks/round-trip.ts';
+import { settings } from './checks/settings.ts';
+import type { DoctorCheck, Finding, Patient } from './finding.ts';
+
+/** What the doctor looks at, in the order of the report. */
+export const DOCTOR_CHECKS: readonly DoctorCheck[] = [
+  node,
+  memory,
+  clock,
+  settings,
+  risks,
+  dataFolder,
+  diskSpeed,
+  databaseFile,
+  mongo,
+  journal,
+  backups,
+  address,
+  roundTrip
+];
+
+/** Looks at everything. A check that fails itself is a finding, and the others go on. */
+export async function examine(patient: Patient): Promise<Finding[]> {
+  const found: Finding[] = [];
+  for (const { id, run } of DOCTOR_CHECKS) {
+    try {
+      found.push(...(await run(patient)).map((one) => ({ check: id, ...one })));
+    } catch (error) {
+      found.push({
+        check: id,
+        level: 'wrong',
+        sentence: `It could not be looked at: ${(error as Error).message}`,
+        fix: 'Run the doctor as the user of the server; if that does not help, this is a fault of the doctor.'
+      });
+    }
+  }
+  return found;
+}
