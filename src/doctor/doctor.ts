@@ -30,20 +30,25 @@ export const DOCTOR_CHECKS: readonly DoctorCheck[] = [
   roundTrip
 ];
 
-/** Looks at everything. A check that fails itself is a finding, and the others go on. */
-export async function examine(patient: Patient): Promise<Finding[]> {
-  const found: Finding[] = [];
-  for (const { id, run } of DOCTOR_CHECKS) {
-    try {
-      found.push(...(await run(patient)).map((one) => ({ check: id, ...one })));
-    } catch (error) {
-      found.push({
+/** Looks at one thing. A check that fails itself is a finding. */
+export async function lookAt({ id, run }: DoctorCheck, patient: Patient): Promise<Finding[]> {
+  try {
+    return (await run(patient)).map((one) => ({ check: id, ...one }));
+  } catch (error) {
+    return [
+      {
         check: id,
         level: 'wrong',
         sentence: `It could not be looked at: ${(error as Error).message}`,
-        fix: 'Run the doctor as the user of the server; if that does not help, this is a fault of the doctor.'
-      });
-    }
+        fix: 'Mend what else is wrong first, and run the doctor as the user of the server.'
+      }
+    ];
   }
+}
+
+/** Looks at everything, one after the other. */
+export async function examine(patient: Patient): Promise<Finding[]> {
+  const found: Finding[] = [];
+  for (const check of DOCTOR_CHECKS) found.push(...(await lookAt(check, patient)));
   return found;
 }

@@ -9,7 +9,7 @@ export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** What was asked, without the query: it may hold a token. */
+  /** What was asked, without a token. */
   readonly asked: string;
   /** @throws Broken when the body is no JSON */
   json(): unknown;
@@ -50,7 +50,8 @@ export function createProbe(visit: Visit, id: string, remarks: string[], sockets
     const url = new URL(visit.base + path);
     const credentials = as === 'stranger' ? {} : as === 'jwt' ? { authorization: `Bearer ${visit.jwt ?? ''}` } : visit.headers;
     if (as === 'us' && visit.tokenInQuery) url.search += `${url.search ? '&' : '?'}token=${visit.tokenInQuery}`;
-    const asked = `${method} ${url.pathname}`;
+    // the exchange has the token in its path
+    const asked = `${method} ${url.pathname.replace(/(\/authorization\/request\/).+/, '$1…')}`;
     const isRaw = body instanceof Uint8Array;
     const began = performance.now();
     let response: Response;
@@ -58,6 +59,8 @@ export function createProbe(visit: Visit, id: string, remarks: string[], sockets
     try {
       response = await fetch(url, {
         method,
+        // the secret goes nowhere but to the site
+        redirect: 'manual',
         headers: {
           accept: 'application/json',
           ...(body !== undefined && { 'content-type': 'application/json' }),

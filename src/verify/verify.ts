@@ -109,6 +109,7 @@ async function withWrites(
 }
 
 const SUBJECTS = '/api/v2/authorization/subjects';
+const TOKEN_MS = 3_600_000;
 
 /** v3 takes tokens only; who brings the secret alone gets one for the time of the visit. */
 async function withToken(visit: Visit): Promise<{ who: Visit; release: () => Promise<void> }> {
@@ -117,7 +118,9 @@ async function withToken(visit: Visit): Promise<{ who: Visit; release: () => Pro
   const probe = createProbe({ ...visit, signal: undefined }, 'prepare', [], []);
   try {
     const name = `vigil-verify-${visit.run}`;
-    await probe.ask('POST', SUBJECTS, { body: { name, roles: ['admin'], notes: 'made by vigil verify for one visit' } });
+    // should this process be killed, the token ends by itself
+    const expires = new Date(visit.now() + TOKEN_MS).toISOString();
+    await probe.ask('POST', SUBJECTS, { body: { name, roles: ['admin'], expires, notes: 'made by vigil verify for one visit' } });
     const made = (await probe.list(SUBJECTS)).find((subject) => subject.name === name);
     if (!made) return nothing;
     const release = async () => void (await probe.ask('DELETE', `${SUBJECTS}/${made._id}`).catch(() => undefined));

@@ -1,10 +1,13 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { vigil } from '../backup/support.ts';
 import { freePort, SOURCES } from '../support/process.ts';
 import { API_SECRET } from '../support/start-server.ts';
 import { livelySite } from '../verify/site.ts';
+
+// whole visits, each of hundreds of requests: a busy machine takes its time
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 let site: Awaited<ReturnType<typeof livelySite>>;
 beforeAll(async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { CLEAN, GUESSES, READING, WRITING } from '../../src/verify/checks.ts';
 import { type Report, verify } from '../../src/verify/verify.ts';
 import { mongoUrl } from '../support/mongo.ts';
@@ -6,6 +6,9 @@ import { API_SECRET } from '../support/start-server.ts';
 import { type DistortingProxy, distortingProxy } from './distorting-proxy.ts';
 import { DISTORTIONS } from './distortions.ts';
 import { livelySite } from './site.ts';
+
+// whole visits, each of hundreds of requests: a busy machine takes its time
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 // issue 7: `vigil verify` names what an app would stumble over, and nothing else; each failure it can report is provoked here
 
@@ -141,6 +144,22 @@ describe('a site that does one thing wrong', () => {
         .sort()
     ).toEqual([...broken].sort());
   });
+});
+
+it('a site that does not understand find loses nothing by it', async () => {
+  const entries = () => site.services.storage.count('entries', {});
+  const before = await entries();
+  const query = ({ method }: { method: string }) => method === 'GET';
+  const foreign = [{ _id: 'x', date: 1, device: 'Dexcom G6' }];
+  proxy.distort(
+    Object.fromEntries(['write-clean', 'write-entries-delete'].map((id) => [id, { when: query, json: () => foreign }]))
+  );
+  const report = await verify(proxy.url, { token: site.token, write: true });
+  proxy.distort({});
+  const said = failures(report).join('\n');
+  expect(said).toMatch(/write-entries-delete: .*nothing was deleted by it/);
+  expect(said).toMatch(/write-clean: .*documents of June 2001 are left/);
+  expect(await entries()).toBeGreaterThanOrEqual(before);
 });
 
 describe('a visit that is interrupted', () => {

@@ -23,7 +23,7 @@ export const mongo: DoctorCheck = {
       const { localTime } = (await db.command({ hello: 1 })) as { localTime?: Date };
       const skew = localTime ? Math.round(Math.abs(localTime.getTime() - (before + now()) / 2)) : 0;
       const missing = await missingIndexes(db, config.mongo.collections);
-      return [version_(version), ...clock(skew), indexes(missing)];
+      return [judgeVersion(version), ...judgeClock(skew), indexes(missing)];
     } catch (error) {
       // the driver names the server with everything in its address
       return [
@@ -38,7 +38,8 @@ export const mongo: DoctorCheck = {
   }
 };
 
-function version_(version: string): Omit<Finding, 'check'> {
+/** Whether a MongoDB is new enough. @param version `7.0.2` */
+export function judgeVersion(version: string): Omit<Finding, 'check'> {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const isOld = major < FLOOR[0] || (major === FLOOR[0] && minor < FLOOR[1]);
   return isOld
@@ -46,7 +47,8 @@ function version_(version: string): Omit<Finding, 'check'> {
     : well(`MongoDB ${version} answers.`);
 }
 
-const clock = (skew: number): Omit<Finding, 'check'>[] =>
+/** @param skew ms between both clocks */
+export const judgeClock = (skew: number): Omit<Finding, 'check'>[] =>
   skew > SKEW_MS
     ? [
         warning(

@@ -14,13 +14,15 @@ import { type DoctorCheck, well, wrong } from '../finding.ts';
 const EVENT_TYPE = 'Vigil Doctor';
 const AGE_MS = 12 * 3_600_000;
 const SUBJECTS = '/api/v2/authorization/subjects';
+/** Should this process be killed, its token ends by itself. */
+const TOKEN_MS = 3_600_000;
 
 /** An upload as an app makes it, until it is heard on both sockets, and gone again. */
 export const roundTrip: DoctorCheck = {
   id: 'round-trip',
   async run({ site, now }) {
     if (site) return [await travel(site, now(), 'The running server')];
-    return [await onOwnServer(now())];
+    return [await onOwnServer(now)];
   }
 };
 
@@ -33,7 +35,8 @@ async function travel(site: RunningSite, now: number, who: string) {
   const began = performance.now();
   try {
     // /storage takes tokens only
-    await ask('POST', SUBJECTS, { name, roles: ['readable'], notes: 'made by vigil doctor for a moment' });
+    const expires = new Date(now + TOKEN_MS).toISOString();
+    await ask('POST', SUBJECTS, { name, roles: ['readable'], expires, notes: 'made by vigil doctor for a moment' });
     const made = ((await ask('GET', SUBJECTS)) as { _id: string; name: string; accessToken: string }[]).find(
       (one) => one.name === name
     );
@@ -96,7 +99,7 @@ const askOver =
 const tidy = (ask: Ask, path: string): Promise<unknown> => ask('DELETE', path).catch(() => undefined);
 
 /** A server of its own over a folder of its own, when none runs: the site's data stays untouched. */
-async function onOwnServer(now: number) {
+async function onOwnServer(now: () => number) {
   const [{ createServer }, { readConfig }, { createLogger }] = await Promise.all([
     import('../../server.ts'),
     import('../../config/read-config.ts'),
@@ -113,11 +116,11 @@ async function onOwnServer(now: number) {
       BACKUP_EVERY: 'off',
       LOG_LEVEL: 'silent'
     });
-    const server = await createServer({ ...config, port: 0 }, { log: createLogger('silent') });
+    const server = await createServer({ ...config, port: 0 }, { log: createLogger('silent'), now });
     try {
       return await travel(
         { running: true, url: server.url, headers: { 'api-secret': sha1(secret) } },
-        now,
+        now(),
         'A server started for this'
       );
     } finally {

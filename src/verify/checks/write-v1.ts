@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { type Check, must } from '../check.ts';
 import { isObject } from '../probe.ts';
-import { entryOf, instant, marker, treatmentOf, upload, written } from '../writes.ts';
+import { entryOf, instant, marker, removeBy, treatmentOf, upload, written } from '../writes.ts';
 
 const iso = (at: number): string => new Date(at).toISOString();
 
@@ -44,9 +44,7 @@ export const WRITE_V1: readonly Check[] = [
       const [gone, kept] = [entryOf(probe.visit, 3), entryOf(probe.visit, 4)];
       await upload(probe, 'entries', [gone, kept]);
       const around = `find%5BdateString%5D%5B$gte%5D=${iso(gone.date - 1000)}&find%5BdateString%5D%5B$lte%5D=${iso(gone.date + 1000)}`;
-      const answer = await probe.ask('DELETE', `/api/v1/entries?${around}`);
-      must(answer.status === 200, `${answer.asked} answered ${answer.status}`);
-      answer.json();
+      await removeBy(probe, 'entries', around);
       must((await written(probe, 'entries', gone.date)).length === 0, 'a deleted entry is still there');
       must((await written(probe, 'entries', kept.date)).length === 1, 'an entry outside the range was deleted, too');
     }
@@ -108,8 +106,9 @@ export const WRITE_V1: readonly Check[] = [
     needs: ['admin'],
     async run(probe) {
       const [made] = await upload(probe, 'treatments', [treatmentOf(probe.visit, 13)]);
+      must(typeof made?._id === 'string', 'a treatment is answered without _id');
       for (const time of ['first', 'second']) {
-        const answer = await probe.ask('DELETE', `/api/v1/treatments/${made?._id}`);
+        const answer = await probe.ask('DELETE', `/api/v1/treatments/${made._id}`);
         must(answer.status === 200, `the ${time} DELETE answered ${answer.status}`);
         answer.json();
       }
