@@ -189,7 +189,7 @@ export function createAccess(deps: AccessDeps): Access {
       return subject && grantOf(subject);
     },
     admin: createAdministration({ storage, reader, lastUsed, now }),
-    ready: () => reader.ready(),
+    ready: () => reader.ready().then(() => lastUsed.ready),
     async close() {
       offFailed();
       await reader.close();

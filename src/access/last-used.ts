@@ -13,6 +13,8 @@ export interface LastUsed {
   note(subjectId: string): void;
   /** Epoch ms. */
   of(subjectId: string): number | undefined;
+  /** Resolves when what was noted before the start is known, or cannot be. */
+  readonly ready: Promise<void>;
   /** Writes what is not written yet. */
   close(): Promise<void>;
 }
@@ -60,9 +62,10 @@ export function createLastUsed(deps: {
     }
   }
 
-  deps.ready.then(read).catch(() => undefined);
+  const ready = deps.ready.then(read).catch(() => undefined);
   const timer = setInterval(() => void write(), INTERVAL).unref();
   return {
+    ready,
     note(subjectId) {
       used.set(subjectId, now());
       isChanged = true;

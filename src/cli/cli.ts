@@ -3,15 +3,29 @@ import { ConfigError } from '../config/read-config.ts';
 import { SERVER } from '../config/version.ts';
 import { addAudit } from './commands/audit.ts';
 import { addBackup } from './commands/backup.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addExport } from './commands/export.ts';
 import { addHealth } from './commands/health.ts';
 import { addImport } from './commands/import.ts';
 import { addRestore } from './commands/restore.ts';
 import { addStart } from './commands/start.ts';
+import { addToken } from './commands/token.ts';
+import { addVerify } from './commands/verify.ts';
 import { type CliContext, CommandFailed, EXIT } from './context.ts';
 
 /** Every command of `vigil`, in the order of its help. */
-const COMMANDS = [addStart, addImport, addExport, addBackup, addRestore, addAudit, addHealth];
+const COMMANDS = [
+  addStart,
+  addToken,
+  addImport,
+  addExport,
+  addBackup,
+  addRestore,
+  addVerify,
+  addDoctor,
+  addAudit,
+  addHealth
+];
 
 /**
  * Runs one command. Without any, the server starts.

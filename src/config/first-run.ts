@@ -36,7 +36,7 @@ export function firstRunText({ url, secret, insecureUseHttp = true, file }: Firs
 }
 
 /** Phones cannot reach `localhost`: a server on all addresses is shown by those of this machine's network. */
-function reachableUrls(url: string, interfaces: NodeJS.Dict<NetworkInterfaceInfo[]>): string[] {
+export function reachableUrls(url: string, interfaces: NodeJS.Dict<NetworkInterfaceInfo[]> = networkInterfaces()): string[] {
   const { protocol, hostname, port } = new URL(url);
   if (hostname !== 'localhost') return [url];
   const addresses = Object.values(interfaces)

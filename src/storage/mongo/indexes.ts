@@ -67,3 +67,16 @@ async function existing(collection: Collection): Promise<unknown[]> {
     throw error;
   }
 }
+
+/** Indexes a server would make that are not there: `entries (date, type)`. Asks only. */
+export async function missingIndexes(db: Db, collections: Readonly<Record<StoreName, string>>): Promise<string[]> {
+  const missing: string[] = [];
+  for (const name of Object.keys(INDEXES) as StoreName[]) {
+    const present = new Set((await existing(db.collection(collections[name]))).map((key) => JSON.stringify(key)));
+    // a collection that is not there yet needs none
+    if (present.size === 0) continue;
+    for (const { key } of indexesOf(name))
+      if (!present.has(JSON.stringify(key))) missing.push(`${name} (${Object.keys(key).join(', ')})`);
+  }
+  return missing;
+}
