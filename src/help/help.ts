@@ -18,8 +18,7 @@ export function createHelp(): Router {
   return router;
 }
 
-/** The whole page; also for tests. */
-export async function render(page: HelpPage): Promise<string> {
+async function render(page: HelpPage): Promise<string> {
   const [source, { renderMarkdown }, { helpPage }] = await Promise.all([
     readFile(new URL(`./${page.name}.md`, import.meta.url), 'utf8'),
     import('./markdown.ts'),
