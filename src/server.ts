@@ -17,6 +17,7 @@ import type { Config } from './config/config.ts';
 import { ensureSecrets } from './config/secret.ts';
 import { createHousekeeping } from './housekeeping/housekeeping.ts';
 import { createApp } from './http/app.ts';
+import { serveBelow } from './http/base-path.ts';
 import { boundConnections } from './http/connections.ts';
 import { trackConnections } from './http/ops/connections.ts';
 import { createIntegrations } from './integrations/create-integrations.ts';
@@ -128,6 +129,7 @@ export async function createServer(
   const endConnections = trackConnections(http);
   boundConnections(http, config);
   const sockets = attachSockets(http, services);
+  serveBelow(http, config.basePath);
   metrics?.watch({ live, deliveries: () => integrations.stats(), sockets: () => sockets.list() });
   for (const note of secretNotes(secrets.apiSecret, config)) bus.publish('admin-notify', note);
   alarms.start();

@@ -29,23 +29,27 @@ const YEAR_SECONDS = 31_536_000;
 
 /**
  * Looks at a live site as a stranger does: GET and OPTIONS without credentials, nothing is written, and no reading is kept.
- * @param address `https://site.example`
+ * @param address `https://site.example`, or with the path it is under
  * @throws Error with a sentence for people when nothing answers there
  */
 export async function lookFromOutside(address: string): Promise<OutsideView> {
-  const { origin, protocol, hostname, host } = new URL(address);
-  const ask = (path: string, from = origin, method = 'GET'): Promise<Answer> => request(from + path, method);
+  const { origin, protocol, hostname, host, pathname } = new URL(address);
+  // a proxy may have put the site under a path
+  const site = origin + pathname.replace(/\/+$/, '');
+  const ask = (path: string, from = site, method = 'GET'): Promise<Answer> => request(from + path, method);
   const isHttps = protocol === 'https:';
   const home = await ask('/').catch((error: unknown) => {
-    throw new Error(`${origin} cannot be looked at: ${reasonOf(error)}`);
+    throw new Error(`${site} cannot be looked at: ${reasonOf(error)}`);
   });
   const status = await ask('/api/v1/status.json');
-  const plain = isHttps ? await ask('/api/v1/status.json', `http://${host.replace(/:443$/, '')}`).catch(() => undefined) : status;
+  const plain = isHttps
+    ? await ask('/api/v1/status.json', `http://${host.replace(/:443$/, '')}${site.slice(origin.length)}`).catch(() => undefined)
+    : status;
   const [entries, v3, metrics, preflight] = await Promise.all([
     ask('/api/v1/entries.json?count=1'),
     ask('/api/v3/entries?limit=1'),
     ask('/metrics'),
-    ask('/api/v1/entries.json', origin, 'OPTIONS')
+    ask('/api/v1/entries.json', site, 'OPTIONS')
   ]);
   const granted: string[] = [];
   for (const permission of HARM)
@@ -127,7 +131,7 @@ export async function lookFromOutside(address: string): Promise<OutsideView> {
         'The proxy in front: let it send no Server and X-Powered-By.'
       )
   ];
-  return { url: origin, seen, findings: bySeverity(findings.filter((one) => one !== false)) };
+  return { url: site, seen, findings: bySeverity(findings.filter((one) => one !== false)) };
 }
 
 const yes = (is: boolean): string => (is ? 'yes' : 'no');

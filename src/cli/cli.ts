@@ -3,12 +3,13 @@ import { ConfigError } from '../config/read-config.ts';
 import { SERVER } from '../config/version.ts';
 import { addAudit } from './commands/audit.ts';
 import { addBackup } from './commands/backup.ts';
+import { addHealth } from './commands/health.ts';
 import { addRestore } from './commands/restore.ts';
 import { addStart } from './commands/start.ts';
 import { type CliContext, CommandFailed, EXIT } from './context.ts';
 
 /** Every command of `vigil`, in the order of its help. */
-const COMMANDS = [addStart, addBackup, addRestore, addAudit];
+const COMMANDS = [addStart, addBackup, addRestore, addAudit, addHealth];
 
 /**
  * Runs one command. Without any, the server starts.

@@ -14,6 +14,8 @@ export interface Config {
   readonly port: number;
   /** Address to listen on; undefined: all. */
   readonly hostname: string | undefined;
+  /** Path under which people reach the site, without a slash at its end: `/nightscout`; empty: the top of its host. */
+  readonly basePath: string;
   /** Folder for the database file, the generated secret and keys. */
   readonly dataDir: string;
   /** Plain API secret (trimmed, at least 12 characters); undefined: one is generated into dataDir at first start. */

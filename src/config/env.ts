@@ -47,7 +47,10 @@ export const VARIABLES = {
     'default'
   ),
   NODE_ENV: text(undefined, 'Kind of installation: production, development or test.'),
-  BASE_URL: text('', 'Address people see this site under; used in links of push messages.'),
+  BASE_URL: text(
+    '',
+    'Address people see this site under, with its path if a proxy put it under one; used in links of push messages.'
+  ),
 
   // access
   API_SECRET: checked(

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { hostname as machineName } from 'node:os';
 import { join } from 'node:path';
 import type { StoreName } from '../storage/port.ts';
+import { basePathOf } from './base-path.ts';
 import type { Config } from './config.ts';
 import { type Env, readEnvironment } from './environment.ts';
 import { readExtendedSettings } from './extended-settings.ts';
@@ -41,6 +42,8 @@ export function readConfig(env: Env, machine = machineName()): Config {
   const disable = disabledWords(values);
   const integrations = readIntegrations(environment, values, settings, disable, warnings);
   const heartbeatMs = heartbeat(reading);
+  const base = basePathOf(String(settings.baseURL ?? ''));
+  if (base.warning) warnings.push(base.warning);
   if (reading.given.has('IMPORT_CONFIG'))
     warnings.push(
       'IMPORT_CONFIG is not read by this server: settings that come from there, alarm thresholds included, do not apply. Put them into the environment.'
@@ -55,6 +58,7 @@ export function readConfig(env: Env, machine = machineName()): Config {
   return {
     port: values.PORT,
     hostname: listenAddress(values.HOSTNAME, environment.lookup('HOST')?.text, machine),
+    basePath: base.path,
     dataDir: values.DATA_DIR,
     apiSecret: values.API_SECRET,
     // a token of one process must be good at the others, whose folders hold other keys

@@ -6,6 +6,7 @@ import { apiDescriptions } from '../openapi/page.ts';
 import { createPages } from '../pages/pages.ts';
 import type { Current } from '../plugins/current.ts';
 import type { Services } from '../services.ts';
+import { toBasePath } from './base-path.ts';
 import { errorRenderer, notFound } from './errors.ts';
 import { bodies } from './middleware/body.ts';
 import { compress } from './middleware/compress.ts';
@@ -41,6 +42,7 @@ export function createApp(services: Services, current: () => Current): Express {
   app.use(requestLog(log));
   if (lifecycle) app.use(underWay(lifecycle));
   app.use(ops(services));
+  if (config.basePath !== '') app.use(toBasePath(config.basePath));
   if (!config.insecureUseHttp) app.use(transport(config));
   app.get('/robots.txt', robots);
   if (config.cors.enabled) app.use(cors(config));

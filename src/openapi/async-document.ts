@@ -23,7 +23,7 @@ export function asyncApiDocument(config: Config): Json {
     servers: {
       site: {
         host: '{host}',
-        pathname: '/socket.io/',
+        pathname: `${config.basePath}/socket.io/`,
         protocol: secure ? 'wss' : 'ws',
         description: 'This site.',
         variables: { host: { description: 'Name and port the site is known under.', default: `localhost:${config.port}` } }

@@ -108,7 +108,7 @@ export function openApiDocument(config: Config): OpenApiDocument {
       description: ABOUT,
       license: { name: 'MIT', identifier: 'MIT' }
     },
-    servers: [{ url: '/', description: 'This site.' }],
+    servers: [{ url: config.basePath || '/', description: 'This site.' }],
     tags: [...headings].map((name) => ({ name }))
   });
 }

@@ -66,10 +66,10 @@ export function apiDescriptions({ config }: { readonly config: Config }): Router
     send('text/html', async () => (await sockets()).page)
   );
   for (const base of ['/api-docs', '/api3-docs']) {
-    router.get(base, swaggerPage(base));
+    router.get(base, swaggerPage(config.basePath + base));
     router.get(`${base}/:asset`, swaggerAsset);
   }
-  router.get('/swagger-ui-dist{/*rest}', (_req, res) => res.redirect(307, '/api-docs'));
+  router.get('/swagger-ui-dist{/*rest}', (_req, res) => res.redirect(307, `${config.basePath}/api-docs`));
   return router;
 }
 

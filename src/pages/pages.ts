@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import express, { type RequestHandler, type Response, Router } from 'express';
+import express, { type Request, type RequestHandler, type Response, Router } from 'express';
 import type { Config } from '../config/config.ts';
 import { frameOrigins, pageHeaders } from '../http/middleware/page-headers.ts';
 
@@ -34,13 +36,13 @@ export function createPages(config: Config): Router {
   const router = Router({ strict: true });
   const unframed = pageHeaders(config, { unframed: true });
   const splitView = pageHeaders(config, { frames: frameOrigins(config.settings) });
-  for (const path of SLASHED) router.get(path, toSlash(path));
+  for (const path of SLASHED) router.get(path, toSlash(config.basePath + path));
   for (const [path, file] of PAGES) {
     if (UNFRAMED.has(file)) router.get(path, unframed);
     if (file === 'split.html') router.get(path, splitView);
-    router.get(path, (_req, res) => send(res, file));
+    router.get(path, (req, res) => sendPage(req, res, file));
   }
-  for (const [path, file, type] of TOP_FILES) router.get(path, (_req, res) => send(res, file, type));
+  for (const [path, file, type] of TOP_FILES) router.get(path, (_req, res) => sendFile(res, file, type));
   // a new version must reach a page that stays open for weeks: always ask, mostly hear 304
   router.use('/assets', express.static(ASSETS, { index: false, redirect: false, cacheControl: false, setHeaders: alwaysAsk }));
   return router;
@@ -50,10 +52,24 @@ function alwaysAsk(res: Pick<Response, 'setHeader'>): void {
   res.setHeader('Cache-Control', 'no-cache');
 }
 
-function send(res: Response, file: string, type?: string): void {
+function sendFile(res: Response, file: string, type: string): void {
   alwaysAsk(res);
-  if (type) res.set('Content-Type', type);
+  res.set('Content-Type', type);
   res.sendFile(file, { root: ASSETS, cacheControl: false });
+}
+
+/** An address of this site in an attribute: `href="/profile"`. */
+const OWN_ADDRESS = /\b(href|src|action|formaction|poster)="\/(?!\/)/g;
+
+/**
+ * Sends a page with its addresses made relative to the path it was asked for: whether a proxy put the site under a path, and
+ * whether it strips that path, cannot be known here, and the browser need not care.
+ */
+async function sendPage(req: Request, res: Response, file: string): Promise<void> {
+  const html = await readFile(join(ASSETS, file), 'utf8');
+  const up = '../'.repeat(req.path.split('/').length - 2) || './';
+  alwaysAsk(res);
+  res.type('html').send(html.replace(OWN_ADDRESS, (_address, attribute: string) => `${attribute}="${up}`));
 }
 
 /** 301 to the slash form; the query stays, a token may be in it. */

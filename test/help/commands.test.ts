@@ -111,7 +111,7 @@ it('the role for uploaders is enough for what uploaders ask', async () => {
 });
 
 it('the build takes the texts along, also what an image keeps of it', () => {
-  const slimmed = join(sandbox.folder, 'slimmed');
+  const slimmed = join(sandbox.folder, 'image/dist');
   cpSync(join(sandbox.folder, 'dist'), slimmed, { recursive: true });
   const slim = join(sandbox.folder, 'deploy/slim.mjs');
   if (existsSync(slim)) execFileSync(process.execPath, [slim, slimmed], { cwd: sandbox.folder });

@@ -40,7 +40,7 @@ function fencesOf(source: string): string[] {
   return found;
 }
 
-/** One command each: lines that end with a backslash, and what is piped in from below (`<<EOF`), belong together. */
+/** One command each, also of several joined by `&&`: lines that end with a backslash, and what is piped in from below (`<<EOF`), belong together. */
 function commandsOf(block: string): string[] {
   const commands: string[] = [];
   const lines = block.split('\n');
@@ -53,7 +53,9 @@ function commandsOf(block: string): string[] {
       command = `${command}\n${line}`;
       if (line.trim() === end) break;
     }
-    if (command.trim() !== '' && !command.trim().startsWith('#')) commands.push(command);
+    // what stands behind it is for people
+    const bare = command.replace(/\s+# .*$/, '').trim();
+    if (bare !== '' && !bare.startsWith('#')) commands.push(...bare.split(' && '));
   }
   return commands;
 }

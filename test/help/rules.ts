@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { VARIABLES } from '../../src/config/env.ts';
 import { ROOT } from './documented.ts';
 
 /** What is done with a documented command. The first rule whose pattern fits its words (without settings in front) counts. */
@@ -56,14 +57,33 @@ function checkCompose(command: string): void {
   for (const name of last) demand(services[name] !== undefined, `docker-compose.yml has no service ${name}`);
 }
 
-const PLAYS_ELSEWHERE = 'needs an account, root, or a service that is not here';
+const ELSEWHERE = 'needs an account, root, or a service that is not here';
 
-/** A program of another house: at least its first word behind the name is one it has. */
+/** A program of another house, whose words are held to a pattern. */
 const elsewhere = (words: RegExp): How => ({
   do: 'check',
-  why: PLAYS_ELSEWHERE,
-  check: (command) => demand(words.test(command.replace(/^sudo /, '')), `not known to this test: ${command}`)
+  why: ELSEWHERE,
+  check: (command) => demand(words.test(command), `not known to this test: ${command}`)
 });
+
+/** Files of this project that are named are there. */
+function checkFiles(command: string): void {
+  for (const file of command.match(/(?<=\s)deploy\/[\w./-]+/g) ?? []) demand(existsSync(join(ROOT, file)), `there is no ${file}`);
+}
+
+/** `NAME=value` in a command names settings. */
+function checkSettings(command: string): void {
+  const known = new Set<string>(Object.entries(VARIABLES).flatMap(([name, { aliases }]) => [name, ...aliases]));
+  for (const [, name] of command.matchAll(/(?<=\s)([A-Z][A-Z0-9_]+)=/g)) demand(known.has(name!), `${name} is no setting`);
+}
+
+/** A line of `.env` names what docker-compose.yml reads, and profiles it has. */
+function checkLine(line: string): void {
+  const [name = '', value = ''] = line.split('=');
+  const file = read('docker-compose.yml');
+  demand(file.includes(`\${${name}`) || name === 'COMPOSE_PROFILES', `docker-compose.yml does not read ${name}`);
+  if (name === 'COMPOSE_PROFILES') checkCompose(`docker compose --profile ${value} up`);
+}
 
 /** Every command of the texts falls under one of these; a new one that does not fails the test. */
 export const RULES: readonly Rule[] = [
@@ -78,7 +98,7 @@ export const RULES: readonly Rule[] = [
   [/^curl -fsS /, { do: 'run', at: 'running' }],
 
   // the project's own scripts
-  [/^npm start$/, { do: 'serve' }],
+  [/^npm start$/, script('CI executes it on a clean checkout (.ci/run)')],
   [/^npm run build$/, script('the sandbox of this test is made by it')],
   [/^npm run dev$/, script('it never ends; the same sources run in every test')],
   [/^npm (test|run (check|format|fuzz|bench|soak))$/, script('takes minutes, and runs this test')],
@@ -93,35 +113,32 @@ export const RULES: readonly Rule[] = [
     }
   ],
   [
-    /^npm (install|ci)( && .*npm (start|test))?$/,
+    /^npm (install|ci|prune --omit=dev)$/,
     {
       do: 'check',
-      why: 'would install into the checkout under test; CI executes README’s two on a clean one',
+      why: 'would change what all tests share; CI executes README’s two on a clean checkout',
       check: () => demand(/readme run/.test(read('.ci/run')) && /readme test/.test(read('.ci/run')), '.ci/run does not run them')
     }
   ],
 
   // containers: there is no engine here; what is run inside of them is run here
   [/^docker compose /, { do: 'check', why: 'there is no container engine', check: checkCompose }],
-  [/^docker (build|run|pull|logs|stop|rm|exec|volume|image) /, elsewhere(/^docker /)],
+
+  [/^[A-Z_]+=\S+$/, { do: 'check', why: 'a line of .env', check: checkLine }],
 
   // hosts and systems
   [
-    /^(sudo )?(systemctl|journalctl) /,
-    elsewhere(/^(systemctl (enable|start|stop|restart|status|daemon-reload|edit|cat)|journalctl) ?/)
+    /^(systemctl|journalctl) /,
+    elsewhere(/^(systemctl (enable|start|stop|restart|status|daemon-reload|edit)|journalctl -u vigil)\b/)
   ],
-  [/^(sudo )?apt(-get)? /, elsewhere(/^apt(-get)? (update|install)\b/)],
-  [
-    /^(sudo )?(useradd|adduser|install|mkdir|chown|chmod|cp|mv|ln|ufw|nginx|caddy|a2enmod|a2ensite|apachectl|certbot) /,
-    elsewhere(/^\w+ /)
-  ],
-  [/^git /, elsewhere(/^git (clone|pull|push|remote|checkout|fetch|init|add|commit)\b/)],
-  [/^(fly|flyctl) /, elsewhere(/^(fly|flyctl) (launch|deploy|apps|volumes|secrets|logs|status|ssh|scale|auth|open|ips|certs)\b/)],
-  [
-    /^heroku /,
-    elsewhere(/^heroku (create|config:set|config|git:remote|logs|ps:scale|ps|addons:create|open|login|container:\w+|stack:set)\b/)
-  ],
-  [/^(cd|ssh|scp|rsync) /, elsewhere(/^\w+ /)]
+  // what it runs is run here
+  [/^systemd-run /, elsewhere(/ \/usr\/bin\/node \/opt\/vigil\/dist\/main\.js [a-z]+$/)],
+  [/^cd \/opt\/vigil$/, elsewhere(/./)],
+  [/^install -m 600 \/dev\/null \/etc\/vigil\.env$/, elsewhere(/./)],
+  [/^cp deploy\//, { do: 'check', why: 'needs root', check: checkFiles }],
+  [/^git (clone|pull|push)\b/, elsewhere(/./)],
+  [/^fly (apps create|volumes create|secrets set|deploy)\b/, { do: 'check', why: ELSEWHERE, check: checkFiles }],
+  [/^heroku (create|config:set)\b/, { do: 'check', why: ELSEWHERE, check: checkSettings }]
 ];
 
 /** What a container would run, in the words of this machine; undefined for other commands. */

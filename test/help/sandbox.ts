@@ -142,7 +142,7 @@ export async function openSandbox(mongoUri: string | undefined): Promise<Sandbox
         : shell(standIn(command), cwd ?? stoppedSite(), { API_SECRET: SECRET, PORT: String(await freePort()) }),
     async serve(command) {
       const free = await freePort();
-      const cwd = /npm/.test(command) ? folder : stoppedSite();
+      const cwd = stoppedSite();
       const child = spawn('sh', ['-c', `exec env ${standIn(command)}`], {
         cwd,
         env: env({ API_SECRET: SECRET, INSECURE_USE_HTTP: 'true', PORT: String(free), HOSTNAME: '127.0.0.1' })

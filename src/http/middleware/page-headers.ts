@@ -8,7 +8,7 @@ const NONE = "'none'";
 const HOST = /^[\w.-]+(:\d{1,5})?$|^\[[\da-f:.]+\](:\d{1,5})?$/i;
 const SPLIT_VIEW = [1, 2, 3, 4, 5, 6, 7, 8] as const;
 
-type PageConfig = Pick<Config, 'csp' | 'frameAncestors' | 'insecureUseHttp' | 'settings'>;
+type PageConfig = Pick<Config, 'basePath' | 'csp' | 'frameAncestors' | 'insecureUseHttp' | 'settings'>;
 
 /** What one page needs beyond the others. */
 interface More {
@@ -42,7 +42,7 @@ export function pageHeaders(config: PageConfig, more: More = {}): RequestHandler
         formAction: [SELF],
         baseUri: [NONE],
         frameAncestors: ancestors,
-        ...(config.csp.enabled && { reportUri: ['/report-violation'] })
+        ...(config.csp.enabled && { reportUri: [`${config.basePath}/report-violation`] })
       }
     },
     // for browsers that do not know frame-ancestors; this one cannot name sites

@@ -3,6 +3,7 @@ import { identityLookups, type Lookup } from '../../collections/identity.ts';
 import { REGISTRY } from '../../collections/registry.ts';
 import type { V3Collection } from '../../collections/v3-document.ts';
 import { identifierOf } from '../../collections/v3-document.ts';
+import type { Config } from '../../config/config.ts';
 import type { Doc } from '../../storage/port.ts';
 import { bodyOf } from './body.ts';
 import { sendStatus, setLastModified } from './envelope.ts';
@@ -23,7 +24,7 @@ export function create({ services, prune }: Tools): Operation {
     const { identifier } = doc;
     const lastModified = Number(stored.srvModified);
     setLastModified(res, lastModified);
-    res.setHeader('Location', locationOf(collection, identifier));
+    res.setHeader('Location', locationOf(services.config, collection, identifier));
     if (outcome!.op === 'create') sendStatus(res, 201, { identifier, lastModified });
     else {
       const before = identifierOf({ ...outcome!.previous, _id: stored._id });
@@ -39,8 +40,8 @@ export function create({ services, prune }: Tools): Operation {
 }
 
 /** Where a document can be read; identifiers may hold letters no header can. */
-export const locationOf = (collection: V3Collection, identifier: string): string =>
-  `/api/v3/${collection}/${encodeURIComponent(identifier)}`;
+export const locationOf = ({ basePath }: Pick<Config, 'basePath'>, collection: V3Collection, identifier: string): string =>
+  `${basePath}/api/v3/${collection}/${encodeURIComponent(identifier)}`;
 
 function createMutation(doc: Doc & { identifier: string }, writer: Writer, fallback: boolean): Mutation {
   return {

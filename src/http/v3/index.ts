@@ -33,7 +33,9 @@ export function createV3(services: Services, { testRoute = isTestBed(process.env
   router.get('/version', version(services));
   router.get('/status', who, status(services));
   router.get('/lastModified', who, lastModified(tools));
-  router.get('/swagger-ui-dist', (_req, res) => res.redirect(307, '../../../api3-docs'));
+  // three steps up are the reference's, and one too many below a path
+  const docs = services.config.basePath === '' ? '../../../api3-docs' : `${services.config.basePath}/api3-docs`;
+  router.get('/swagger-ui-dist', (_req, res) => res.redirect(307, docs));
   if (testRoute) router.get('/test', who, test);
   router.get('/:collection', known, who, run(search(tools)));
   router.post('/:collection', known, who, body, run(create(tools)));

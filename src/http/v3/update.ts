@@ -47,7 +47,7 @@ export function update({ services, prune }: Tools): Operation {
     setLastModified(res, lastModified);
     if (outcome!.op === 'create') {
       const identifier = identifierOf(stored);
-      res.setHeader('Location', locationOf(collection, identifier));
+      res.setHeader('Location', locationOf(services.config, collection, identifier));
       sendStatus(res, 201, { identifier, lastModified });
     } else sendStatus(res, 200, { lastModified });
     prune(collection);

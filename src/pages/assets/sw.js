@@ -1,8 +1,10 @@
 // Opens the page when the network is away, so that it can say so itself. Only the page's own files are kept; glucose, treatments
 // and credentials never are, and whatever the server has to say comes first.
 const KEPT = 'vigil-1';
+// a proxy may have put the site under a path
+const ROOT = new URL('./', self.location.href).pathname;
 const isOurs = ({ pathname }) =>
-  pathname === '/' || pathname.startsWith('/assets/') || pathname === '/socket.io/socket.io.esm.min.js';
+  pathname === ROOT || pathname.startsWith(`${ROOT}assets/`) || pathname === `${ROOT}socket.io/socket.io.esm.min.js`;
 
 self.addEventListener('install', () => self.skipWaiting());
 self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));

@@ -2,9 +2,10 @@ import { byId } from './dom.js';
 import { follow } from './feed.js';
 import { clock } from './format.js';
 import { currentReading } from './now.js';
+import { pagePath } from './site.js';
 
 const FACES = ['clock', 'clock-color', 'bgclock'];
-const asked = decodeURIComponent(location.pathname.split('/')[2] ?? '');
+const asked = decodeURIComponent(pagePath().split('/')[2] ?? '');
 const face = FACES.includes(asked) ? asked : 'clock';
 
 let announced;

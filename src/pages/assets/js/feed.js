@@ -1,6 +1,7 @@
-import { io } from '/socket.io/socket.io.esm.min.js';
+import { io } from '../../socket.io/socket.io.esm.min.js';
 import { applyUpdate, nothing } from './data.js';
 import { api, enter, say, socketCredentials } from './session.js';
+import { here } from './site.js';
 
 /**
  * The live data of this site: signs in, connects, keeps it current, and comes back after any interruption.
@@ -16,7 +17,7 @@ export async function follow(onChange) {
   const now = () => Date.now() + ahead;
   const changed = () => onChange({ data, status, properties, link, now: now() });
 
-  const socket = io({ reconnectionDelayMax: 10_000 });
+  const socket = io({ path: here('/socket.io/'), reconnectionDelayMax: 10_000 });
   socket.on('connect', authorize);
 
   function authorize() {

@@ -2,6 +2,7 @@ import { drawChart } from './chart.js';
 import { byId } from './dom.js';
 import { follow } from './feed.js';
 import { currentReading } from './now.js';
+import { here, siteAddress } from './site.js';
 import { treatmentItems } from './treatments.js';
 
 let last;
@@ -70,7 +71,7 @@ new ResizeObserver(([{ contentRect }]) => {
 for (const choice of document.querySelectorAll('input[name=hours]')) choice.addEventListener('change', () => last && draw());
 
 for (const place of document.querySelectorAll('[data-url]')) {
-  place.textContent = place.dataset.url.replace('SITE', location.host).replace(/^https:/, location.protocol);
+  place.textContent = place.dataset.url.replace('SITE', siteAddress).replace(/^https:/, location.protocol);
 }
-if ('serviceWorker' in navigator) navigator.serviceWorker.register('/sw.js').catch(() => undefined);
+if ('serviceWorker' in navigator) navigator.serviceWorker.register(here('/sw.js')).catch(() => undefined);
 void follow(show);

@@ -1,8 +1,12 @@
 import { byId, el } from './dom.js';
 import { sha1Hex } from './sha1.js';
+import { here, sitePath } from './site.js';
 
-/** Under this name browsers that used this site before already hold the hash of its secret. */
-const KEY = 'apisecrethash';
+/**
+ * Under this name browsers that used this site before already hold the hash of its secret. Sites under paths of one host share
+ * that store, and none may be told the secret of another.
+ */
+const KEY = sitePath === '/' ? 'apisecrethash' : `apisecrethash ${sitePath}`;
 const RETRY_MS = 5000;
 
 /** What the visitor presents: `{ secret: <sha-1 of a secret or token> }`, `{ jwt }`, or undefined. The typed text is never kept. */
@@ -59,11 +63,11 @@ function signOut() {
 /** The credentials as the socket's `authorize` wants them. */
 export const socketCredentials = () => ({ secret: current?.secret, token: current?.jwt });
 
-/** Asks the API. @throws {ApiError} */
+/** Asks the API; `path` as the site sees it: `/api/v1/status.json`. @throws {ApiError} */
 export async function api(path, { method = 'GET', body } = {}) {
   let response;
   try {
-    response = await fetch(path, {
+    response = await fetch(here(path), {
       method,
       headers: {
         Accept: 'application/json',

@@ -1,12 +1,13 @@
 import { byId, el } from './dom.js';
 import { api, enter } from './session.js';
+import { here } from './site.js';
 
 const { settings } = await enter(() => api('/api/v1/status.json'));
 
-/** Only addresses of web pages: nothing that would run in this page. */
+/** Only addresses of web pages: nothing that would run in this page. `/clock/clock` is a page of this site. */
 function pageAddress(text) {
   try {
-    const { protocol, href } = new URL(text, location.href);
+    const { protocol, href } = new URL(/^\/(?!\/)/.test(text) ? here(text) : text, location.href);
     return protocol === 'https:' || protocol === 'http:' ? href : undefined;
   } catch {
     return undefined;
