@@ -105,9 +105,13 @@ export async function openSandbox(mongoUri: string | undefined): Promise<Sandbox
   mkdirSync(join(folder, 'usb'));
   const template = join(folder, 'template');
   mkdirSync(join(template, 'data/backups'), { recursive: true });
-  const made = await shell(`vigil backup ${join(template, BACKUP)}`, home, settings);
-  if (made.code !== 0) throw new Error(made.out);
-  cpSync(join(template, BACKUP), join(template, 'data/vigil.db'));
+  for (const command of [
+    `vigil backup ${join(template, BACKUP)}`,
+    `DATA_DIR=${join(template, 'data')} vigil restore ${join(template, BACKUP)}`
+  ]) {
+    const { code, out } = await shell(command, home, settings);
+    if (code !== 0) throw new Error(out);
+  }
   const dump = join(template, 'dump/nightscout');
   mkdirSync(dump, { recursive: true });
   const document = (n: number, rest: object) => JSON.stringify({ _id: { $oid: `6b088af0b8ddb17ce25de4${n}` }, ...rest });
