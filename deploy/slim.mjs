@@ -11,6 +11,8 @@ const HERE = `${process.platform}-${process.arch}`;
 
 const LICENCE = /licen[cs]e|copying|notice|authors/i;
 const NEVER_LOADED = /\.(map|[cm]?ts|tsx|tsbuildinfo|md|markdown|flow|c|cc|cpp|h|hpp|gyp|gypi)$/i;
+/** The texts of the help are read when somebody asks for them. */
+const READ = /(^|[\\/])dist[\\/]help$/;
 /** `.nycrc`, `.eslintrc`, `.github/…`: how a package was made. */
 const HIDDEN = /^\.(?!bin$|package-lock\.json$)/;
 const OTHER_LIBC = LIBC === 'glibc' ? /\bmusl\b.*\.node$/ : /\bglibc\b.*\.node$/;
@@ -23,7 +25,7 @@ function slim(folder) {
     const isForeign = basename(folder) === 'prebuilds' && entry.name !== HERE;
     if (isForeign || HIDDEN.test(entry.name)) freed += remove(path);
     else if (entry.isDirectory()) freed += slim(path);
-    else if (entry.isFile() && isUseless(entry.name)) freed += remove(path);
+    else if (entry.isFile() && isUseless(entry.name) && !(READ.test(folder) && /\.md$/.test(entry.name))) freed += remove(path);
   }
   if (readdirSync(folder).length === 0) rmdirSync(folder);
   return freed;

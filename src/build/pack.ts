@@ -10,7 +10,11 @@ const PREAMBLE = `import { createRequire as packedRequire } from 'node:module';
 import { dirname as packedDirname } from 'node:path';
 import { fileURLToPath as packedPath } from 'node:url';
 const require = packedRequire(import.meta.url);
-const packedFolder = packedDirname(packedPath(import.meta.url));`;
+const packedFolder = packedDirname(packedPath(import.meta.url));
+const packedNames = (loaded) => ({ ...loaded.default, ...loaded });`;
+
+/** A package that is loaded late, `typeof import('…')` apart. Those of Node are as they should be. */
+const LATE = /(?<!typeof )\bimport\('((?!node:)[^.'][^']*)'\)/g;
 
 /**
  * Packs the program and the libraries it needs into a few files: Node looks for, reads and links over 800 of them otherwise, which
@@ -50,15 +54,22 @@ function whereFilesAre(src: string, dist: string, folder: string): Plugin {
         const code = await readFile(path, 'utf8');
         const place = path.startsWith(src) ? join(dist, relative(src, path)).replace(/\.ts$/, '.js') : path;
         const from = (target: string): string => JSON.stringify(relative(folder, target).split(sep).join('/'));
-        const loader = path.endsWith('.ts') ? 'ts' : 'js';
+        if (path.endsWith('.ts'))
+          return {
+            contents: code
+              .replaceAll(/\bimport\.meta\.url\b/g, `new URL(${from(place)}, import.meta.url).href`)
+              // where Node finds the names a CommonJS package exports, esbuild gives its default only
+              .replaceAll(LATE, "import('$1').then(packedNames)"),
+            loader: 'ts'
+          };
         if (/\bimport\.meta\.url\b/.test(code))
           return {
             contents: code.replaceAll(/\bimport\.meta\.url\b/g, `new URL(${from(place)}, import.meta.url).href`),
-            loader
+            loader: 'js'
           };
         if (/\b__(?:dirname|filename)\b/.test(code)) {
           const names = `var __dirname = require('node:path').join(packedFolder, ${from(dirname(place))}), __filename = require('node:path').join(packedFolder, ${from(place)});`;
-          return { contents: names + code, loader };
+          return { contents: names + code, loader: 'js' };
         }
         return undefined;
       });

@@ -14,18 +14,7 @@ import { addVerify } from './commands/verify.ts';
 import { type CliContext, CommandFailed, EXIT } from './context.ts';
 
 /** Every command of `vigil`, in the order of its help. */
-const COMMANDS = [
-  addStart,
-  addToken,
-  addImport,
-  addExport,
-  addBackup,
-  addRestore,
-  addVerify,
-  addDoctor,
-  addAudit,
-  addHealth
-];
+const COMMANDS = [addStart, addToken, addImport, addExport, addBackup, addRestore, addVerify, addDoctor, addAudit, addHealth];
 
 /**
  * Runs one command. Without any, the server starts.

@@ -1,6 +1,6 @@
 /** First words of paths this server answers itself: a site "under" one of them would hide it. */
 const OWN =
-  /^\/(api|api-docs|api3-docs|assets|admin|clock|food|healthz|metrics|pebble|profile|readyz|report|socket\.io|split|swagger)(\/|$)/i;
+  /^\/(api|api-docs|api3-docs|assets|admin|clock|food|healthz|help|metrics|pebble|profile|readyz|report|socket\.io|split|swagger)(\/|$)/i;
 /** What a path may be made of; it ends in redirects, addresses and policies as it is. */
 const PLAIN = /^(\/[\w.~-]+)+$/;
 

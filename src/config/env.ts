@@ -75,7 +75,8 @@ export const VARIABLES = {
   TRUST_PROXY: custom(
     trustProxySchema,
     'auto',
-    'Whose X-Forwarded-For and X-Forwarded-Proto are believed: auto (one proxy on a private or local address), none, a number of proxies, or addresses and ranges.'
+    'Whose X-Forwarded-For and X-Forwarded-Proto are believed: auto (one proxy on a private or local address), none, a number of proxies, or addresses and ranges.',
+    'auto, none, a whole number, or addresses'
   ),
 
   RATE_LIMIT_WRONG_CREDENTIALS: strictNumber(
@@ -127,7 +128,8 @@ export const VARIABLES = {
   FRAME_ANCESTORS: custom(
     frameAncestorsSchema,
     ["'self'"],
-    'Sites that may show the pages in a frame (a dashboard, a split view elsewhere): self, none, *, or their addresses; those of FRAME_URL_1 and so on may anyway.'
+    'Sites that may show the pages in a frame (a dashboard, a split view elsewhere): self, none, *, or their addresses; those of FRAME_URL_1 and so on may anyway.',
+    'self, none, *, or addresses'
   ),
 
   // storage
@@ -141,7 +143,8 @@ export const VARIABLES = {
   BACKUP_EVERY: custom(
     pauseSchema,
     undefined,
-    'Time between backups by the server itself, as 12h, 24h or 7d (a bare number counts hours), or off. Not set: 24h for the database file in DATA_DIR, off for MongoDB.'
+    'Time between backups by the server itself, as 12h, 24h or 7d (a bare number counts hours), or off. Not set: 24h for the database file in DATA_DIR, off for MongoDB.',
+    'a time from 10m to 366d, or off'
   ),
   BACKUP_KEEP: strictNumber(7, 1, 10_000, 'How many backups are kept; older ones go when a new one has been verified.'),
   BACKUP_DIR: text(undefined, 'Folder for backups, better on another disk; when not set, backups in DATA_DIR.'),

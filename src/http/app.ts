@@ -1,5 +1,6 @@
 import express, { type Express } from 'express';
 import { createAdminNotifies } from '../alarms/admin-notifies.ts';
+import { createHelp } from '../help/help.ts';
 import { requestLog } from '../observe/request-log.ts';
 import { apiDescriptions } from '../openapi/page.ts';
 import { createPages } from '../pages/pages.ts';
@@ -71,6 +72,7 @@ export function createApp(services: Services, current: () => Current): Express {
   if (config.csp.enabled) app.post('/report-violation', noContent);
   app.use(pageHeaders(config));
   app.use(apiDescriptions(services));
+  app.use(createHelp());
   app.use(createPages(config));
 
   app.use('/api', tellWrongAddress(services));

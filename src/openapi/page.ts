@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { type RequestHandler, Router } from 'express';
 import type { Config } from '../config/config.ts';
 import { pageHeaders } from '../http/middleware/page-headers.ts';
+import { once } from '../once.ts';
 
 /** To find files of packages; loads nothing by itself. */
 const require = createRequire(import.meta.url);
@@ -70,18 +71,6 @@ export function apiDescriptions({ config }: { readonly config: Config }): Router
   }
   router.get('/swagger-ui-dist{/*rest}', (_req, res) => res.redirect(307, `${config.basePath}/api-docs`));
   return router;
-}
-
-/** Made when first asked for, then kept; a failure is not. */
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => {
-    made ??= make().catch((error: unknown) => {
-      made = undefined;
-      throw error;
-    });
-    return made;
-  };
 }
 
 const send =

@@ -18,7 +18,7 @@ beforeAll(async () => {
   cpSync(join(root, 'src'), join(project, 'src'), { recursive: true });
   cpSync(join(root, 'package.json'), join(project, 'package.json'));
   symlinkSync(join(root, 'node_modules'), join(project, 'node_modules'));
-  cpSync(join(root, 'src/pages/assets'), join(dist, 'pages/assets'), { recursive: true });
+  for (const folder of ['pages/assets', 'help']) cpSync(join(root, 'src', folder), join(dist, folder), { recursive: true });
   await pack(project, dist);
   server = await startProcess([join(dist, 'packed/main.js')], join(project, 'data'));
 }, 180_000);
@@ -32,6 +32,8 @@ it.each([
   ['the page of the site', '/', 'text/html'],
   ['the browser client of Socket.IO', '/socket.io/socket.io.js', 'application/javascript'],
   ['the description of the API', '/api/openapi.json', 'application/json'],
+  ['what a CommonJS package made that is loaded late', '/swagger.yaml', 'text/vnd.yaml'],
+  ['the help', '/help/', 'text/html'],
   ['the form of the API description', '/api-docs/swagger-ui-bundle.js', 'text/javascript'],
   ['a list from the embedded database', '/api/v1/entries.json', 'application/json']
 ])('sends %s', async (_, path, type) => {

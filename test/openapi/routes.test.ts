@@ -15,7 +15,8 @@ interface Layer {
 }
 
 /** Pages people look at, and their files: they are no API. */
-const PAGES = /^\/(admin|clock\/\{\}|favicon\.ico|food|manifest\.json|profile|report|split|sw\.js|translations\/.*|assets\/.*)?$/;
+const PAGES =
+  /^\/(admin|clock\/\{\}|favicon\.ico|food|help(\/[a-z]+)?|manifest\.json|profile|report|split|sw\.js|translations\/.*|assets\/.*)?$/;
 
 /** What is mounted below `prefix`, as `get /api/v1/entries/{}`. */
 function mounted(stack: readonly Layer[], prefix = ''): string[] {

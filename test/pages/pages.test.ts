@@ -156,7 +156,8 @@ describe('files of the pages', () => {
     const copying = /node -e "(.+)"$/.exec(scripts.build)?.[1];
     const folder = mkdtempSync(join(tmpdir(), 'vigil-build-'));
     try {
-      cpSync(ASSETS, join(folder, 'src/pages/assets'), { recursive: true });
+      for (const part of ['pages/assets', 'help'])
+        cpSync(join(ROOT, 'src', part), join(folder, 'src', part), { recursive: true });
       execFileSync(process.execPath, ['-e', copying!], { cwd: folder });
       const built = readdirSync(join(folder, 'dist/pages/assets'), { recursive: true, encoding: 'utf8' });
       expect(built).toEqual(expect.arrayContaining(files));

@@ -27,7 +27,7 @@ export async function openSinkHere(config: Config, { now, dryRun }: { now: () =>
   // no token is worked out here
   const rules = { secretSha1: '', defaultRoles: [], now };
   const reader = createReader({ storage, bus, log, rules });
-  const lastUsed = { note: () => {}, of: () => undefined, close: async () => {} };
+  const lastUsed = { note: () => {}, ready: Promise.resolve(), of: () => undefined, close: async () => {} };
   const taker = {
     storage,
     commit: createCommit(storage, bus, now),
