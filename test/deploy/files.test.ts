@@ -208,7 +208,7 @@ describe('platforms', () => {
   });
 
   it('app.json (Heroku): the data has somewhere to be, and nothing is kept in a file that vanishes', () => {
-    const app = JSON.parse(read('app.json')) as {
+    const app = JSON.parse(read('deploy/app.json')) as {
       env: Record<string, { value?: string; required?: boolean; generator?: string }>;
     };
     expect(Object.keys(app.env).filter((name) => !knownVariables.has(name) && name !== 'MONGODB_URI')).toEqual([]);
