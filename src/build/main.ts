@@ -1,13 +1,13 @@
 // The second half of `npm run build`, after tsc: lays what is sent as it is beside the code and packs the program.
-import { chmod, cp, rm, writeFile } from 'node:fs/promises';
+import { chmod, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pack } from './pack.ts';
+import { copySentFiles } from './sent-files.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const dist = join(root, 'dist');
-for (const folder of ['pages/assets', 'help'])
-  await cp(join(root, 'src', folder), join(dist, folder), { recursive: true, filter: (file) => !file.endsWith('.ts') });
+await copySentFiles(root, dist);
 await pack(root, dist);
 await writeFile(join(dist, 'main.js'), "#!/usr/bin/env node\nimport './packed/main.js';\n");
 await chmod(join(dist, 'main.js'), 0o755);

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { io } from 'socket.io-client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { pack } from '../../src/build/pack.ts';
+import { copySentFiles } from '../../src/build/sent-files.ts';
 import { type Running, startProcess } from '../support/process.ts';
 
 // what users run is packed; code that looks for files beside itself must find them all the same
@@ -18,7 +19,7 @@ beforeAll(async () => {
   cpSync(join(root, 'src'), join(project, 'src'), { recursive: true });
   cpSync(join(root, 'package.json'), join(project, 'package.json'));
   symlinkSync(join(root, 'node_modules'), join(project, 'node_modules'));
-  for (const folder of ['pages/assets', 'help']) cpSync(join(root, 'src', folder), join(dist, folder), { recursive: true });
+  await copySentFiles(project, dist);
   await pack(project, dist);
   server = await startProcess([join(dist, 'packed/main.js')], join(project, 'data'));
 }, 180_000);

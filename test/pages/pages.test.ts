@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { copySentFiles } from '../../src/build/sent-files.ts';
 import { startServer, type TestServer } from '../support/start-server.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
@@ -151,15 +151,11 @@ describe('files of the pages', () => {
     expect(gzipSync(text('index.html')).length).toBeLessThan(14 * 1024);
   });
 
-  it('the build takes them along', () => {
-    const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: { build: string } };
-    const copying = /node -e "(.+)"$/.exec(scripts.build)?.[1];
+  it('the build takes them along', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'vigil-build-'));
     try {
-      for (const part of ['pages/assets', 'help'])
-        cpSync(join(ROOT, 'src', part), join(folder, 'src', part), { recursive: true });
-      execFileSync(process.execPath, ['-e', copying!], { cwd: folder });
-      const built = readdirSync(join(folder, 'dist/pages/assets'), { recursive: true, encoding: 'utf8' });
+      await copySentFiles(ROOT, folder);
+      const built = readdirSync(join(folder, 'pages/assets'), { recursive: true, encoding: 'utf8' });
       expect(built).toEqual(expect.arrayContaining(files));
     } finally {
       rmSync(folder, { recursive: true });
