@@ -1,4 +1,5 @@
 import { plainText } from '../observe/plain-text.ts';
+import { redactText } from '../observe/redact.ts';
 import type { Doc } from '../storage/port.ts';
 import { isPlainObject } from '../storage/query.ts';
 
@@ -47,6 +48,9 @@ const CLIENTS: Readonly<Record<string, string>> = {
 /** Name of whoever says nothing about itself. */
 export const NAMELESS = 'App without a name';
 
+/** A name as it was sent, fit for people to read; what looks like a secret never is one. */
+export const nameText = (text: unknown, longest: number): string => redactText(plainText(text, longest));
+
 const signed = (text: unknown): string | undefined =>
   typeof text === 'string' ? SIGNATURES.find(([pattern]) => pattern.test(text))?.[1] : undefined;
 
@@ -56,7 +60,7 @@ export function appOf(doc: Doc): string | undefined {
   const name = signed(app) ?? signed(enteredBy) ?? signed(device);
   if (name !== undefined) return name;
   // a v3 document must name its app
-  const own = plainText(app, 40);
+  const own = nameText(app, 40);
   if (own !== '') return own;
   const isOpenaps = [enteredBy, device].some((text) => typeof text === 'string' && /^openaps(:\/\/|$)/i.test(text));
   // AAPS calls its device as oref0 does, but tells the phone's battery at the top
@@ -92,7 +96,7 @@ export function appOfSender({
   if (door === 'v3' && /^okhttp\//i.test(userAgent)) return { name: 'AAPS', isSure: true };
   const library = LIBRARIES.find(([pattern]) => pattern.test(userAgent));
   if (library) return { name: library[1], isSure: false };
-  const product = plainText(userAgent.split('/')[0]?.replaceAll('%20', ' '), 40);
+  const product = nameText(userAgent.split('/')[0]?.replaceAll('%20', ' '), 40);
   return product === '' ? undefined : { name: product, isSure: false };
 }
 
@@ -100,5 +104,5 @@ export function appOfSender({
 export function appOfUnsigned(sender: Sender | undefined, device: unknown): string {
   const found = sender && appOfSender(sender);
   if (found?.isSure) return found.name;
-  return plainText(device, 40) || found?.name || NAMELESS;
+  return nameText(device, 40) || found?.name || NAMELESS;
 }

@@ -2,11 +2,9 @@ import { documentTime } from '../alarms/clock-skew.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Committed, Door, EventMap } from '../bus/events.ts';
 import type { Live, LiveData } from '../live/live.ts';
-import { plainText } from '../observe/plain-text.ts';
-import { redactText } from '../observe/redact.ts';
 import type { CollectionName, Doc } from '../storage/port.ts';
 import { isPlainObject } from '../storage/query.ts';
-import { appOf, appOfUnsigned, NAMELESS } from './app-name.ts';
+import { appOf, appOfUnsigned, NAMELESS, nameText } from './app-name.ts';
 import { type ClockNote, type Fact, Facts, type Kind, kindOf } from './facts.ts';
 import { createRefusals, type Refused } from './refusals.ts';
 
@@ -95,14 +93,14 @@ export function createUploads({
   function take(app: string, kind: Kind, mills: number | undefined, at: number | undefined, device: unknown): Entry {
     const entry = entryOf(app);
     entry.facts.take(kind, mills, at);
-    entry.device = plainText(device, 60) || entry.device;
+    entry.device = nameText(device, 60) || entry.device;
     if (at !== undefined) entry.isGuess = false;
     return entry;
   }
 
   /** What was taken for an app of its own, because only its device was known, is this app's. */
   function absorb(device: unknown): void {
-    const name = plainText(device, 40) || NAMELESS;
+    const name = nameText(device, 40) || NAMELESS;
     if (entries.get(name)?.isGuess) entries.delete(name);
   }
 
@@ -149,7 +147,7 @@ export function createUploads({
     const entry = entryOf(app);
     entry.isGuess = false;
     entry.doors.add(door);
-    entry.userAgent = redactText(plainText(sender.userAgent, 80)) || entry.userAgent;
+    entry.userAgent = nameText(sender.userAgent, 80) || entry.userAgent;
     entry.address = sender.address;
     refusals.welcome(sender.address);
   }

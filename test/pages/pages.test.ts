@@ -92,7 +92,7 @@ describe('conditions that do not hold are refused, and are no fault of ours (fou
 });
 
 describe('files of the pages', () => {
-  it('everything a page or module asks for is served, with an ETag', async () => {
+  it('everything a page or module asks for is served, with an ETag', { timeout: 60_000 }, async () => {
     const wanted = new Set<string>();
     for (const name of endingIn('.html')) {
       for (const [, path] of text(name).matchAll(/(?:src|href)="(\/assets\/[^"]+|\/manifest\.json)"/g)) wanted.add(path!);
