@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync } from 'node:fs';
+import { cpSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -54,6 +54,9 @@ async function follow(block: readonly string[]): Promise<void> {
       expect(out).not.toContain('"level":"warn"');
     } else {
       if (database) await prepare(command, database.client);
+      // the folder of an export is new, also where another text's command filled one of that name
+      const target = /^vigil export (\S+)/.exec(settingsOf(command).rest)?.[1];
+      if (target) rmSync(join(cwd ?? join(sandbox.folder, 'home'), target), { recursive: true, force: true });
       const { code, out } = await sandbox.run(command, at, cwd);
       expect([command, out, (how.codes ?? [0]).includes(code ?? -1)]).toEqual([command, out, true]);
     }
