@@ -81,5 +81,5 @@ describe('a trusted proxy', () => {
     await behind.answers();
     await behind.stop();
     site = before;
-  });
+  }, 60_000);
 });

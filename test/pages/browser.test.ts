@@ -125,7 +125,7 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
     } finally {
       await strict.close();
     }
-  });
+  }, 60_000);
 
   it('the start page reaches its sockets by websocket and keeps its own files', async () => {
     const page = await signedIn();
