@@ -8,6 +8,7 @@ import type { VerifyAuth } from '../access/verifyauth.ts';
 import type { Config } from '../config/config.ts';
 import { knownSecret } from '../config/secret.ts';
 import { type CliContext, CommandFailed } from './context.ts';
+import { localUrl } from './local-url.ts';
 
 /** A server that runs on this configuration, and how to speak to it as administrator. */
 export interface RunningSite {
@@ -113,11 +114,11 @@ async function folderLock({ dataDir }: Config): Promise<() => boolean> {
   };
 }
 
-function siteAt({ port, hostname, tls, insecureUseHttp }: Config, secret: string): RunningSite {
-  const host = hostname === undefined || hostname === '0.0.0.0' ? '127.0.0.1' : hostname === '::' ? '::1' : hostname;
+function siteAt(config: Config, secret: string): RunningSite {
+  const { tls, insecureUseHttp } = config;
   return {
     running: true,
-    url: `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    url: localUrl(config),
     // the proxy that ends TLS is not asked, so its part is played here
     headers: { 'api-secret': sha1(secret), ...(!tls && !insecureUseHttp && { 'x-forwarded-proto': 'https' }) },
     ...(tls && { agent: new Agent({ rejectUnauthorized: false }) })

@@ -1,9 +1,9 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Command } from 'commander';
-import type { Config } from '../../config/config.ts';
 import { readConfig } from '../../config/read-config.ts';
 import { type CliContext, CommandFailed } from '../context.ts';
+import { localUrl } from '../local-url.ts';
 
 /** How long the server may take: containers are asked every half minute, and give a check five seconds, ms. */
 const PATIENCE_MS = 4000;
@@ -15,16 +15,11 @@ export function addHealth(program: Command, { env, out }: CliContext): void {
     .description('whether the server of these settings is alive on this machine (exit code 0: yes)')
     .option('--json', 'print the result as JSON')
     .action(async ({ json }: { json?: boolean }) => {
-      const url = healthUrl(readConfig(env));
+      const url = `${localUrl(readConfig(env))}/healthz`;
       const status = await ask(url);
       if (status !== 200) throw new CommandFailed(`${url} answered ${status}.`);
       out(json ? JSON.stringify({ status: 'ok', url }) : `${url} answers.`);
     });
-}
-
-function healthUrl({ hostname, port, tls }: Pick<Config, 'hostname' | 'port' | 'tls'>): string {
-  const host = hostname === undefined || hostname === '0.0.0.0' ? '127.0.0.1' : hostname === '::' ? '::1' : hostname;
-  return `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}/healthz`;
 }
 
 /** @returns the status of the answer */
