@@ -46,7 +46,7 @@ const DAY = 86_400_000;
 /** Kept of those from where something was accepted, and of strangers. */
 const MOST = { house: 40, strangers: 40 };
 /** Kept of one address. */
-const PER_ADDRESS = 6;
+const PER_ADDRESS = 12;
 /** Addresses of the house. */
 const HOUSE = 200;
 
@@ -59,7 +59,10 @@ export function createRefusals(now: () => number): Refusals {
   const kept = { house: new Map<string, Kept>(), strangers: new Map<string, Kept>() };
   const house = new Set<string>();
 
-  /** What matters least goes: what was seen least often, of that the oldest. An app with a wrong secret asks again and again. */
+  /**
+   * Makes room: of one address what was not seen for longest goes, for the last refusal is what somebody looks for; of all what was
+   * seen least often, for an app with a wrong secret asks again and again.
+   */
   function makeRoom(pool: Map<string, Kept>, most: number, group: string): void {
     const own: [string, Kept][] = [];
     let least: [string, Kept] | undefined;
@@ -70,7 +73,7 @@ export function createRefusals(now: () => number): Refusals {
         if (!least || entry[1].count < least[1].count) least = entry;
       }
     }
-    if (own.length >= PER_ADDRESS) pool.delete(own.reduce((a, b) => (b[1].count < a[1].count ? b : a))[0]);
+    if (own.length >= PER_ADDRESS) pool.delete(own.reduce((a, b) => (b[1].at < a[1].at ? b : a))[0]);
     else if (pool.size >= most && least) pool.delete(least[0]);
   }
 
