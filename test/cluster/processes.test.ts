@@ -57,7 +57,9 @@ describe.runIf(haveRedis && mongoUrl())('two processes, one of which dies', () =
         body += chunk;
       });
       req.on('end', () => {
-        posted.push(JSON.parse(body) as Doc);
+        const told = JSON.parse(body) as Doc;
+        // the all-clear of a quiet start is no alarm, and comes before it where the machine is slow
+        if (told.event !== 'clear_alarm') posted.push(told);
         res.end();
       });
     }).listen(0, '127.0.0.1');

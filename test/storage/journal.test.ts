@@ -23,6 +23,10 @@ const queue = () => join(kit.folder, 'queue.ndjson');
 const back = async (): Promise<void> => {
   kit.database.comeBack();
   await expect.poll(() => statSync(queue()).size, { timeout: 5000 }).toBe(0);
+  // the store says a moment later that it knows everything again
+  await expect
+    .poll(async () => (await kit.storage.candidates('entries', [{ date: 1 }])).mayMiss, { timeout: 5000 })
+    .toBeUndefined();
 };
 function commits(): ReturnType<typeof createCommit> {
   return createCommit(
