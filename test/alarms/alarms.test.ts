@@ -92,7 +92,7 @@ async function open(
     cycles: () => cycles,
     async cycle() {
       const from = cycles;
-      await expect.poll(() => cycles, { timeout: 5000, interval: 10 }).toBeGreaterThan(from + 1);
+      await expect.poll(() => cycles, { timeout: 30_000, interval: 10 }).toBeGreaterThan(from + 1);
     },
     async restart(ms = startedMs) {
       await made.alarms.close();

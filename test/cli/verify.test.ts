@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { vigil } from '../backup/support.ts';
-import { freePort, SOURCES } from '../support/process.ts';
+import { BUILD, freePort } from '../support/process.ts';
 import { API_SECRET } from '../support/start-server.ts';
 import { livelySite } from '../verify/site.ts';
 
@@ -48,7 +48,7 @@ describe('vigil verify', () => {
   });
 
   it('Ctrl-C removes what was written', { timeout: 60_000 }, async () => {
-    const child = spawn(process.execPath, [...SOURCES, 'verify', site.url, '--write'], {
+    const child = spawn(process.execPath, [...BUILD, 'verify', site.url, '--write'], {
       env: { PATH: process.env.PATH, VERIFY_SECRET: API_SECRET },
       stdio: 'ignore'
     });

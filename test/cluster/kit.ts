@@ -44,7 +44,7 @@ async function tokenOf(url: string, name: string): Promise<string> {
 
 async function connectTo(server: TestServer, accessToken: string): Promise<Instance> {
   const { url } = server;
-  await until(async () => (await fetch(`${url}/api/v2/authorization/request/${accessToken}`)).ok, 'the token', 20_000);
+  await until(async () => (await fetch(`${url}/api/v2/authorization/request/${accessToken}`)).ok, 'the token');
   const { token } = (await (await fetch(`${url}/api/v2/authorization/request/${accessToken}`)).json()) as { token: string };
   const ask = (version: string, headers: Record<string, string>) => (method: string, path: string, body?: unknown) =>
     fetch(`${url}/api/${version}/${path}`, {
@@ -84,7 +84,7 @@ async function connectTo(server: TestServer, accessToken: string): Promise<Insta
 }
 
 /** Waits until it holds. */
-export async function until(holds: () => boolean | Promise<boolean>, what = 'it', ms = 10_000): Promise<void> {
+export async function until(holds: () => boolean | Promise<boolean>, what = 'it', ms = 30_000): Promise<void> {
   const end = performance.now() + ms;
   while (!(await holds())) {
     if (performance.now() > end) expect.fail(`${what} did not come to hold`);

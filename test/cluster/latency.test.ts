@@ -50,5 +50,5 @@ describe.runIf(haveRedis && mongoUrl())('the way from A to B', () => {
     );
     expect(Number(of(between, 0.5))).toBeLessThan(250);
     expect(b.deltas.length).toBe(a.deltas.length);
-  }, 60_000);
+  });
 });

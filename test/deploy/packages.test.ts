@@ -72,7 +72,7 @@ describe('deploy/slim.mjs', () => {
     put(`a/prebuilds/${here}/own.${libc === 'glibc' ? 'musl' : 'glibc'}.node`);
     // loads every dependency, too
     execFileSync(process.execPath, [join(ROOT, 'deploy/slim.mjs'), folder], { cwd: ROOT });
-  }, 60_000);
+  });
   afterAll(() => rmSync(folder, { recursive: true }));
 
   it('takes what Node.js never loads, and leaves licences and this platform’s binaries', () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { vigil } from '../backup/support.ts';
-import { PROCESS_SECRET, SOURCES, startProcess } from '../support/process.ts';
+import { BUILD, PROCESS_SECRET, startProcess } from '../support/process.ts';
 import { startServer } from '../support/start-server.ts';
 import { smallDisk } from './tmpfs.ts';
 
@@ -25,7 +25,7 @@ describe('two servers on one data folder', () => {
     const dataDir = folder();
     const first = await startServer(ENV, { dataDir });
     await expect(startServer(ENV, { dataDir })).rejects.toThrow(IN_USE);
-    await expect(startProcess(SOURCES, dataDir, { LOG_LEVEL: 'silent' })).rejects.toThrow('the server exited');
+    await expect(startProcess(BUILD, dataDir, { LOG_LEVEL: 'silent' })).rejects.toThrow('the server exited');
     await first.close();
     const second = await startServer(ENV, { dataDir });
     await second.close();
@@ -33,7 +33,7 @@ describe('two servers on one data folder', () => {
 
   it('a server that was killed leaves nothing that keeps the next one out', { timeout: 180_000 }, async () => {
     const dataDir = folder();
-    const killed = await startProcess(SOURCES, dataDir);
+    const killed = await startProcess(BUILD, dataDir);
     await expect(startServer(ENV, { dataDir })).rejects.toThrow(IN_USE);
     await killed.stop('SIGKILL');
     expect(existsSync(join(dataDir, 'vigil.db.lock'))).toBe(true);
@@ -59,10 +59,10 @@ describe('a disk that is read-only', () => {
     if (!disk) return skip('needs the right to mount');
     try {
       const dataDir = join(disk.folder, 'data');
-      await (await startProcess(SOURCES, dataDir)).stop();
+      await (await startProcess(BUILD, dataDir)).stop();
       disk.remount('ro');
       const env = { PATH: process.env.PATH, DATA_DIR: dataDir, API_SECRET: PROCESS_SECRET, PORT: '0', LOG_LEVEL: 'silent' };
-      const { status, stderr } = spawnSync(process.execPath, SOURCES, { env, encoding: 'utf8', timeout: 120_000 });
+      const { status, stderr } = spawnSync(process.execPath, BUILD, { env, encoding: 'utf8', timeout: 120_000 });
       expect(status).toBe(1);
       expect(stderr).toMatch(/\S+vigil\.db or its folder cannot be written \(.*\)\. Make DATA_DIR/);
     } finally {

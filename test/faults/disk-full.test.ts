@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { io } from 'socket.io-client';
 import { describe, expect, it } from 'vitest';
-import { PROCESS_SECRET, type Running, SOURCES, startProcess } from '../support/process.ts';
+import { BUILD, PROCESS_SECRET, type Running, startProcess } from '../support/process.ts';
 import { startServer } from '../support/start-server.ts';
 import { type SmallDisk, smallDisk } from './tmpfs.ts';
 
@@ -83,7 +83,7 @@ describe('the disk of the database file is full', () => {
     const started: Running[] = [];
     try {
       await drill(disk, async () => {
-        const server = await startProcess(SOURCES, disk.folder, ENV);
+        const server = await startProcess(BUILD, disk.folder, ENV);
         started.push(server);
         return server;
       });

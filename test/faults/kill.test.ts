@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { mongoUrl } from '../support/mongo.ts';
-import { PROCESS_SECRET, SOURCES, startProcess } from '../support/process.ts';
+import { BUILD, PROCESS_SECRET, startProcess } from '../support/process.ts';
 
 // The full drill is ten rounds of 5,000: KILL_ROUNDS=10 KILL_POSTS=5000
 const ROUNDS = Number(process.env.KILL_ROUNDS ?? 2);
@@ -42,7 +42,7 @@ async function drill(env: Record<string, string>): Promise<{ acknowledged: numbe
   const base = Date.now() - 3_600_000;
   try {
     for (let round = 0; round < ROUNDS; round++) {
-      const server = await startProcess(SOURCES, dataDir, { AUTH_DEFAULT_ROLES: 'denied', ...env });
+      const server = await startProcess(BUILD, dataDir, { AUTH_DEFAULT_ROLES: 'denied', ...env });
       // the last third of the burst is still under way when the process dies
       const killAfter = Math.floor(POSTS * (0.3 + (0.4 * round) / ROUNDS));
       let answered = 0;
@@ -57,7 +57,7 @@ async function drill(env: Record<string, string>): Promise<{ acknowledged: numbe
       );
       await (killed ?? server.stop('SIGKILL'));
     }
-    const server = await startProcess(SOURCES, dataDir, { AUTH_DEFAULT_ROLES: 'denied', ...env });
+    const server = await startProcess(BUILD, dataDir, { AUTH_DEFAULT_ROLES: 'denied', ...env });
     const answer = await fetch(`${server.url}/api/v1/entries.json?find[date][$gte]=${base}&count=100000`, {
       headers: { 'api-secret': secret }
     });

@@ -6,7 +6,7 @@ import { MongoClient, ObjectId } from 'mongodb';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createSqliteStorage } from '../../src/storage/sqlite/sqlite.ts';
 import { mongodBinary, mongoUrl, OwnMongod } from '../support/mongo.ts';
-import { freePort, type Running, SOURCES, startProcess } from '../support/process.ts';
+import { BUILD, freePort, type Running, startProcess } from '../support/process.ts';
 import { type Answer, type Load, startLoad } from './outage-load.ts';
 
 // The full drill: OUTAGE_MINUTES=10. Its figures go to the console.
@@ -39,16 +39,16 @@ async function site(env: Record<string, string> = {}) {
     queued: () => (existsSync(queue) ? statSync(queue).size : 0),
     async start(): Promise<string> {
       const options = { MONGODB_URI: uri, AUTH_DEFAULT_ROLES: 'denied', SOCKET_WRITE_BURST: '100000', LOG_LEVEL: 'fatal' };
-      server = await startProcess(SOURCES, dataDir, { ...options, ...env });
+      server = await startProcess(BUILD, dataDir, { ...options, ...env });
       return server.url;
     },
     kill: () => server!.stop('SIGKILL'),
     /** Resolves when the server could answer without its database. */
     async copied(): Promise<void> {
       const file = join(dataDir, 'journal/outage/shadow.db');
-      await expect.poll(() => existsSync(file), { timeout: 20_000 }).toBe(true);
+      await expect.poll(() => existsSync(file)).toBe(true);
       const copy = createSqliteStorage({ file });
-      await expect.poll(async () => (await copy.candidates('state', [{ _id: ':copy' }])).length, { timeout: 20_000 }).toBe(1);
+      await expect.poll(async () => (await copy.candidates('state', [{ _id: ':copy' }])).length).toBe(1);
       await copy.close();
     }
   };
@@ -92,8 +92,8 @@ describe.skipIf(!mongoUrl() || !mongodPath)('MongoDB stopped under load and star
     const before = { ...load.figures };
     load.figures.slowest = 0;
     await pause(OUTAGE_MS / 2);
-    await expect.poll(queued, { timeout: 20_000 }).toBeGreaterThan(0);
-    const hears = { timeout: 20_000, message: 'sockets hear of what comes in' };
+    await expect.poll(queued).toBeGreaterThan(0);
+    const hears = { timeout: 30_000, message: 'sockets hear of what comes in' };
     await expect.poll(() => load.figures.dataUpdates, hears).toBeGreaterThan(before.dataUpdates);
     const slowest = load.figures.slowest;
     const old = await backfill(load);
@@ -108,7 +108,7 @@ describe.skipIf(!mongoUrl() || !mongodPath)('MongoDB stopped under load and star
     await kill();
     load.moveTo(await start());
     expect(await signIn(load), 'a subject signs in').toMatchObject({ status: 200 });
-    await expect.poll(() => load.send('GET', '/api/v2/ddata/at').then((answer) => answer?.status), { timeout: 30_000 }).toBe(200);
+    await expect.poll(() => load.send('GET', '/api/v2/ddata/at').then((answer) => answer?.status)).toBe(200);
     expect(json(await load.send('GET', '/api/v2/ddata/at')).sgvs.length, 'the live state is there').toBeGreaterThan(0);
     await pause(OUTAGE_MS / 2);
     const during = { ...load.figures };
@@ -164,7 +164,7 @@ describe.skipIf(!mongoUrl() || !mongodPath)('MongoDB stopped under load and star
     mongod.thaw();
     expect(took[0], 'the first notices').toBeLessThan(6000);
     expect(Math.max(...took.slice(1)), 'the others know').toBeLessThan(1500);
-    await expect.poll(queued, { timeout: 30_000 }).toBe(0);
+    await expect.poll(queued).toBe(0);
     const stored = await client.db().collection('entries').find({}).sort({ date: 1 }).toArray();
     expect(stored.map(({ date }) => date)).toEqual([5, 4, 3, 2, 1, 0].map((n) => base - n * 1000));
     expect(stored.slice(0, 5).map(({ _id }) => String(_id))).toEqual(ids.reverse());

@@ -9,7 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { io, type Socket } from 'socket.io-client';
 import { afterAll, describe, expect, it } from 'vitest';
 import { mongoUrl } from '../support/mongo.ts';
-import { freePort, PROCESS_SECRET, type Running, SOURCES, startProcess } from '../support/process.ts';
+import { BUILD, freePort, PROCESS_SECRET, type Running, startProcess } from '../support/process.ts';
 
 const secret = createHash('sha1').update(PROCESS_SECRET).digest('hex');
 const agent = new Agent({ keepAlive: true, maxSockets: 40 });
@@ -120,7 +120,7 @@ async function drill(env: Record<string, string>): Promise<void> {
   const acknowledged: Acknowledged = new Map();
   const base = Date.now() - 3_600_000;
   const PORT = String(await freePort());
-  let server = await startProcess(SOURCES, dataDir, { ...ENV, ...env, PORT });
+  let server = await startProcess(BUILD, dataDir, { ...ENV, ...env, PORT });
   const sockets = await Promise.all([
     enter(server.url, 'websocket'),
     enter(server.url, 'websocket'),
@@ -138,7 +138,7 @@ async function drill(env: Record<string, string>): Promise<void> {
     expect(ms).toBeLessThan(LIMIT_MS);
     expect(await poll.answer, 'the poll is not told').toBe('1');
     const returned = Promise.all(sockets.map((socket) => once(socket as never, 'connect')));
-    server = await startProcess(SOURCES, dataDir, { ...ENV, ...env, PORT });
+    server = await startProcess(BUILD, dataDir, { ...ENV, ...env, PORT });
     await returned;
     await work;
 
@@ -172,7 +172,7 @@ describe('SIGTERM in the middle of uploads: what was acknowledged is there after
 describe('a server that is told to stop', () => {
   it('says so to those who ask, finishes nobody’s half request for them, and goes in time', { timeout: 120_000 }, async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'vigil-shutdown-'));
-    const server = await startProcess(SOURCES, dataDir, ENV);
+    const server = await startProcess(BUILD, dataDir, ENV);
     try {
       const [asking] = await laggards(server.url, [
         '',

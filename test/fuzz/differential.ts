@@ -18,6 +18,8 @@ const comparable = ({ text }: Answer): string =>
     .replace(/-[0-9a-f]{16}\b/g, '-<token>')
     // a document one store refuses has its batch planned again, and its neighbours get later instants
     .replace(/(srvModified|srvCreated|lastModified)(":|>)\d+/g, '$1$2<time>')
+    // when the alarms were last looked at (/api/v2/alarms)
+    .replace(/"(now|at)":\d{13}\b/g, '"$1":<time>')
     .replace(/request [\w-]+/g, 'request <id>');
 
 /** What came of one input at one store. */

@@ -150,7 +150,7 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
     }
     expect(complaints).toEqual([]);
     await page.close();
-  }, 60_000);
+  });
 
   // one page of each kind: the others are made of the same pieces
   it.each([

@@ -148,7 +148,7 @@ export async function startHouse(
           const done = sum('delivered') + sum('refused') + sum('dropped');
           if (sum('queued') > 0 || done < parts) throw new Error(`${done} of ${parts} parts, ${sum('queued')} waiting`);
         },
-        { interval: 2, timeout: 5000 }
+        { interval: 2, timeout: 30_000 }
       ),
     stop: async () => {
       await integrations.close();

@@ -7,6 +7,7 @@ import { openCheckpoint } from '../../src/move/checkpoint.ts';
 import { Interrupted, runImport } from '../../src/move/run-import.ts';
 import { openSinkHere } from '../../src/move/sinks/here.ts';
 import { openSite, type SiteAccess } from '../../src/move/sources/site.ts';
+import { BUILD } from '../support/process.ts';
 import { API_SECRET, startServer, type TestServer } from '../support/start-server.ts';
 import { type FlakySite, startFlaky, type Trouble } from './flaky-site.ts';
 import { contents, DAY, folders, overV3, put, siteDocs, vigil } from './kit.ts';
@@ -136,7 +137,7 @@ describe('a process that is killed', { timeout: 180_000 }, () => {
     const start = flaky.asked.length;
     flaky.trouble = (n) => (n - start > 20 ? 'hang' : undefined);
     const env = { DATA_DIR: dataDir, API_SECRET, HOSTNAME: '127.0.0.1', IMPORT_SECRET: API_SECRET };
-    const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', 'import', flaky.url], {
+    const child = spawn(process.execPath, [...BUILD, 'import', flaky.url], {
       env: { ...env, PATH: process.env.PATH },
       stdio: 'ignore'
     });

@@ -72,8 +72,8 @@ async function visit(page: Page, url: string): Promise<string[]> {
 /** Swagger draws after its load; our pages sign in and hide their first words. */
 async function settled(page: Page): Promise<void> {
   const path = new URL(page.url()).pathname;
-  if (/^\/api3?-docs/.test(path)) await page.waitForSelector('.opblock-tag', { timeout: 15_000 });
-  else if (path === '/') await page.waitForSelector('#glance:not([hidden]) #chart svg', { timeout: 15_000 });
+  if (/^\/api3?-docs/.test(path)) await page.waitForSelector('.opblock-tag', { timeout: 30_000 });
+  else if (path === '/') await page.waitForSelector('#glance:not([hidden]) #chart svg', { timeout: 30_000 });
   else if (path.startsWith('/clock/')) await page.waitForSelector('#value:text-matches("[0-9]")');
   else if (path === '/split') await page.waitForSelector('#frames iframe');
   await page.waitForLoadState('networkidle', { timeout: 5000 }).catch(() => undefined);
@@ -125,7 +125,7 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', () => {
     } finally {
       await strict.close();
     }
-  }, 60_000);
+  });
 
   it('the start page reaches its sockets by websocket and keeps its own files', async () => {
     const page = await signedIn();

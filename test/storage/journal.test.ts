@@ -22,11 +22,9 @@ const stored = (collection: 'entries' | 'treatments' = 'entries') => readAll(kit
 const queue = () => join(kit.folder, 'queue.ndjson');
 const back = async (): Promise<void> => {
   kit.database.comeBack();
-  await expect.poll(() => statSync(queue()).size, { timeout: 5000 }).toBe(0);
+  await expect.poll(() => statSync(queue()).size).toBe(0);
   // the store says a moment later that it knows everything again
-  await expect
-    .poll(async () => (await kit.storage.candidates('entries', [{ date: 1 }])).mayMiss, { timeout: 5000 })
-    .toBeUndefined();
+  await expect.poll(async () => (await kit.storage.candidates('entries', [{ date: 1 }])).mayMiss).toBeUndefined();
 };
 function commits(): ReturnType<typeof createCommit> {
   return createCommit(
@@ -85,7 +83,7 @@ describe('writes while the database is away', () => {
       throw new Refusal('storage-away');
     };
     kit.database.comeBack();
-    await expect.poll(() => broke, { timeout: 5000 }).toBe(true);
+    await expect.poll(() => broke).toBe(true);
     expect((await stored()).length).toBeGreaterThan(100);
     kit = await kit.restart();
     await back();
@@ -138,7 +136,7 @@ describe('writes while the database is away', () => {
       throw new Refusal('storage-failed');
     };
     kit.database.comeBack();
-    await expect.poll(() => tries, { timeout: 5000 }).toBeGreaterThan(3);
+    await expect.poll(() => tries).toBeGreaterThan(3);
     expect(existsSync(join(kit.folder, 'rejected.ndjson'))).toBe(false);
     kit.database.onWrite = undefined;
     await back();

@@ -4,8 +4,7 @@ import { createServer } from 'node:net';
 
 export const PROCESS_SECRET = 'a-secret-for-processes-1';
 
-/** How to start: the sources (tests) or the build (benchmarks, as users run it). */
-export const SOURCES = ['--import', 'tsx', 'src/main.ts'];
+/** How to start it, as users do; `npm test` builds first. */
 export const BUILD = ['dist/main.js'];
 
 export async function freePort(): Promise<number> {

@@ -17,7 +17,7 @@ const get = (headers: Record<string, string> = { ...server.secret }): Promise<An
   call(server, 'GET', '/api/v2/alarms', { headers });
 const upload = (sgv: number): Promise<Answer> =>
   call(server, 'POST', '/api/v1/entries.json', { body: [{ type: 'sgv', sgv, date: now(), direction: 'Flat' }] });
-const alarmsAre = (expected: object[]) => expect.poll(async () => (await get()).body.alarms, { timeout: 5000 }).toEqual(expected);
+const alarmsAre = (expected: object[]) => expect.poll(async () => (await get()).body.alarms).toEqual(expected);
 const ack = (minutes: number): Promise<Answer> =>
   call(server, 'GET', `/api/v1/notifications/ack?level=2&group=default&time=${minutes * MINUTE}`, { secret: true });
 const LOW = {
