@@ -18,6 +18,7 @@ import { ensureSecrets } from './config/secret.ts';
 import { createHousekeeping } from './housekeeping/housekeeping.ts';
 import { createApp } from './http/app.ts';
 import { serveBelow } from './http/base-path.ts';
+import { bornFor } from './http/born.ts';
 import { boundConnections } from './http/connections.ts';
 import { trackConnections } from './http/ops/connections.ts';
 import { createIntegrations } from './integrations/create-integrations.ts';
@@ -125,11 +126,12 @@ export async function createServer(
         {
           key: readFileSync(config.tls.keyFile),
           cert: readFileSync(config.tls.certFile),
-          ...(config.tls.caFile && { ca: readFileSync(config.tls.caFile) })
+          ...(config.tls.caFile && { ca: readFileSync(config.tls.caFile) }),
+          ...bornFor(app)
         },
         app
       )
-    : createHttpServer(app);
+    : createHttpServer(bornFor(app), app);
   const endConnections = trackConnections(http);
   boundConnections(http, config);
   const sockets = attachSockets(http, services);
