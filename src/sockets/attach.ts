@@ -7,6 +7,7 @@ import { attachAlarmNamespace } from './alarm-namespace.ts';
 import { createBounds } from './bounds.ts';
 import { attachRoot, type RootNamespace } from './root-namespace.ts';
 import { attachStorageNamespace } from './storage-namespace.ts';
+import { WsEngine } from './ws-engine.ts';
 
 /** Bodies shorter than this are not worth compressing, bytes. */
 const COMPRESS_FROM = 512;
@@ -36,8 +37,9 @@ export function attachSockets(httpServer: HttpServer | HttpsServer, services: Se
     allowEIO3: true,
     maxHttpBufferSize: 1_000_000,
     allowRequest: bounds.allowRequest,
-    // kept contexts would cost 250 KB a socket
-    perMessageDeflate: { threshold: COMPRESS_FROM, serverNoContextTakeover: true, clientNoContextTakeover: true },
+    wsEngine: WsEngine,
+    // ours compresses; where it is on here, a broadcast is framed anew for every socket
+    perMessageDeflate: false,
     httpCompression: { threshold: COMPRESS_FROM },
     ...(services.cluster && { adapter: services.cluster.adapter })
   });

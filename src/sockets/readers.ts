@@ -1,10 +1,11 @@
-import type { Namespace } from 'socket.io';
+import type { Namespace, Socket } from 'socket.io';
 import { socketStatus } from '../config/public-settings.ts';
 import { calcDelta, type Delta, removesReadings } from '../live/delta.ts';
 import { ENTRIES_MS } from '../live/recent.ts';
 import type { Services } from '../services.ts';
-import type { AlarmEvent, FullUpdate } from './events.ts';
+import type { AlarmEvent } from './events.ts';
 import { fullUpdate } from './full-update.ts';
+import { type SharedEvent, shareEvent } from './shared-event.ts';
 import { withUploaderDisplay } from './uploader-display.ts';
 
 /** Every socket that may read. */
@@ -18,8 +19,10 @@ const HOUR = 3_600_000;
 
 /** Sends the state and its changes to those who read; each broadcast is put into words once. */
 export interface Readers {
-  /** The full packet for one socket that has just come. */
-  full(withStatus: boolean): FullUpdate;
+  /** The full packet, for one socket that has just come. */
+  welcome(socket: Socket, withStatus: boolean): void;
+  /** All device statuses, for one socket that asked for them. */
+  retro(socket: Socket, mayRead: boolean): void;
   /** Sends something else to everybody who reads. */
   send(event: AlarmEvent, payload: object): void;
   close(): void;
@@ -35,14 +38,21 @@ export function createReaders(root: Namespace, { live, config, now }: Services, 
   let nextFull: NodeJS.Timeout | undefined;
 
   const status = (): object => socketStatus(config, { now: now(), activeProfile: live.data().lastProfileFromSwitch });
-  const full = (withStatus: boolean): FullUpdate => fullUpdate(live.data(), now(), withStatus ? status() : undefined);
+  const shelf = createShelf(now);
+  const full = (withStatus: boolean): SharedEvent =>
+    shelf.get(withStatus ? 'full with status' : 'full', live.data(), () =>
+      shareEvent('dataUpdate', fullUpdate(live.data(), now(), withStatus ? status() : undefined))
+    );
 
   function sendFull(): void {
     nextFull = undefined;
     lastFull = performance.now();
     sweep();
-    if (hasMembers(STATUS_READERS)) root.local.to(STATUS_READERS).emit('dataUpdate', full(true));
-    if (hasMembers(READERS)) root.local.to(READERS).except(STATUS_READERS).emit('dataUpdate', full(false));
+    const askedForStatus = root.adapter.rooms.get(STATUS_READERS);
+    for (const id of root.adapter.rooms.get(READERS) ?? []) {
+      const socket = root.sockets.get(id);
+      if (socket) full(askedForStatus?.has(id) ?? false).sendTo(socket);
+    }
   }
 
   const hasMembers = (room: string): boolean => (root.adapter.rooms.get(room)?.size ?? 0) > 0;
@@ -80,7 +90,13 @@ export function createReaders(root: Namespace, { live, config, now }: Services, 
   });
 
   return {
-    full,
+    welcome: (socket, withStatus) => full(withStatus).sendTo(socket),
+    retro(socket, mayRead) {
+      const { devicestatus } = live.data();
+      // D15: a stranger gets an empty list
+      if (!mayRead) socket.emit('retroUpdate', { devicestatus: [] });
+      else shelf.get('retro', devicestatus, () => shareEvent('retroUpdate', { devicestatus })).sendTo(socket);
+    },
     send(event, payload) {
       sweep();
       root.local.to(READERS).emit(event, payload);
@@ -88,6 +104,29 @@ export function createReaders(root: Namespace, { live, config, now }: Services, 
     close() {
       unsubscribe();
       clearTimeout(nextFull);
+      shelf.close();
     }
+  };
+}
+
+/** Packets whose basis is the same still are sent again for this long, ms: they tell the time, too. */
+const SHARED_MS = 250;
+
+/** After a restart everybody comes back at once: the same large packets are made a few times a second, not for each. */
+function createShelf(now: () => number) {
+  const kept = new Map<string, { readonly basis: object; readonly at: number; readonly event: SharedEvent }>();
+  let emptying: NodeJS.Timeout | undefined;
+  return {
+    get(name: string, basis: object, make: () => SharedEvent): SharedEvent {
+      const at = now();
+      const known = kept.get(name);
+      if (known?.basis === basis && Math.abs(at - known.at) < SHARED_MS) return known.event;
+      const event = make();
+      kept.set(name, { basis, at, event });
+      clearTimeout(emptying);
+      emptying = setTimeout(() => kept.clear(), SHARED_MS).unref();
+      return event;
+    },
+    close: () => clearTimeout(emptying)
   };
 }

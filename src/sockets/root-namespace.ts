@@ -96,7 +96,7 @@ export function attachRoot(io: Server, services: Services): RootNamespace {
     if (rights.read) {
       void socket.join(message.status ? [READERS, STATUS_READERS] : READERS);
       // before the first load there is nothing to send yet; the room gets it when it is there
-      if (live.state() === 'loaded') socket.emit('dataUpdate', readers.full(Boolean(message.status)));
+      if (live.state() === 'loaded') readers.welcome(socket as unknown as Socket, Boolean(message.status));
     }
     reply(rights);
   }
@@ -118,8 +118,7 @@ export function attachRoot(io: Server, services: Services): RootNamespace {
       const retryAfter = reads.take();
       if (retryAfter > 0) return reply({ result: TOO_MANY, retryAfter });
       reply({ result: 'success' });
-      // D15: a stranger gets an empty list
-      socket.emit('retroUpdate', { devicestatus: mayRead(socket.data.identity) ? live.data().devicestatus : [] });
+      readers.retro(socket as unknown as Socket, mayRead(socket.data.identity));
     });
     for (const kind of WRITES) {
       listen(socket, kind, log, async (args, reply) => {
