@@ -4,6 +4,7 @@ import { spellings } from '../../config/environment.ts';
 import { firstRunText } from '../../config/first-run.ts';
 import { ConfigError, readConfig } from '../../config/read-config.ts';
 import { type CliContext, CommandFailed } from '../context.ts';
+import { tidyAtRest } from '../tidy.ts';
 
 /** `vigil start`, which is also what happens without any command. */
 export function addStart(program: Command, context: CliContext): void {
@@ -34,6 +35,8 @@ async function start({ env, out }: CliContext): Promise<void> {
         file: join(config.dataDir, 'api-secret')
       }).trimEnd()
     );
+
+  tidyAtRest();
 
   let closingSince: number | undefined;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {

@@ -6,6 +6,7 @@ import { type Inflated, unpack, unpackSync } from './codec.ts';
 import { type Block, createDirectory, type Directory } from './directory.ts';
 import { type BlocksOf, keyJudge } from './judge.ts';
 import { blocksUnder, hashOf } from './keys.ts';
+import { near } from './near.ts';
 
 /** Opened blocks stay open up to so many bytes: pages of one listing, batches of one import. */
 const KEPT_OPEN = 6_000_000;
@@ -139,14 +140,16 @@ export function createArchive(driver: Driver): Archive {
     const { blocks, overall } = directory.shelf(collection);
     const found = new Map<Block, Key[]>();
     if (!overall) return found;
-    for (const key of keys) {
-      const fits = keyJudge(key, blocksOf(collection));
-      if (!fits({ summary: overall })) continue;
-      for (const block of blocks) {
-        if (!fits(block)) continue;
-        const known = found.get(block);
-        if (known) known.push(key);
-        else found.set(block, [key]);
+    for (const group of near(keys, blocks)) {
+      for (const key of group.keys) {
+        const fits = keyJudge(key, blocksOf(collection));
+        if (!fits({ summary: overall })) continue;
+        for (const block of group.blocks) {
+          if (!fits(block)) continue;
+          const known = found.get(block);
+          if (known) known.push(key);
+          else found.set(block, [key]);
+        }
       }
     }
     return found;
