@@ -26,21 +26,22 @@ async function measure(grounds: Grounds): Promise<Section> {
   try {
     await quiet();
     const idle = rss();
+    const crowded = await withSockets(served);
+    await quiet();
+    const left = rss();
     for (const one of Object.values(served)) await load(one, grounds.end);
     const loaded = rss();
     await quiet();
     const settled = rss();
-    const crowded = await withSockets(served);
-    await quiet();
     return {
       title: 'Memory',
-      method: `Resident memory of the server process, a year stored. Load: every case of reading and storing for a second, one after the other. Sockets: ${SOCKETS} that read, half a minute after the load, after ${BROADCASTS} uploads.`,
+      method: `Resident memory of the server process, a year stored. Load: every case of reading and storing for a second, one after the other. Sockets: ${SOCKETS} that read, half a minute after the start, after ${BROADCASTS} uploads.`,
       rows: [
         row('idle, half a minute after the start', idle, 90),
+        row(`with ${SOCKETS} sockets`, crowded, 160),
+        row('half a minute after the sockets left', left),
         row('at the end of the load', loaded),
         row('half a minute after the load', settled),
-        row(`with ${SOCKETS} sockets`, crowded, 160),
-        row('half a minute after the sockets left', rss()),
         row(
           `${SITES} empty sites in one process`,
           Object.fromEntries(grounds.stores.map((store) => [`Vigil, ${store}`, tenSites(grounds, store)]))

@@ -33,7 +33,7 @@ it('leaves out no block that may hold a document under a key', () => {
   fc.assert(
     fc.property(
       fc.array(fc.array(record, { minLength: 1, maxLength: 5 }), { minLength: 1, maxLength: 8 }),
-      fc.array(filled, { maxLength: 12 }),
+      fc.array(filled, { maxLength: 40 }),
       (lists, keys) => {
         const blocks = lists.map((docs, block) => ({ block, summary: summaryOf(docs as Doc[]) }));
         const groups = near(keys as Key[], blocks);

@@ -8,11 +8,15 @@ interface Near<B> {
   readonly blocks: readonly B[];
 }
 
+/** Fewer keys than this are judged against all blocks: what is new lies outside of all of them, which one look tells. */
+const FEW = 20;
+
 /**
  * Sorts keys by the time they ask for and picks the blocks between the earliest and the latest: the thousand keys of a backfill
  * lie in a few days of an archive of years, and judging each against every block took longer than storing them.
  */
 export function near<B extends { readonly summary: Summary }>(keys: readonly Key[], blocks: readonly B[]): Near<B>[] {
+  if (keys.length < FEW) return keys.length > 0 ? [{ keys, blocks }] : [];
   const spans = new Map<
     string,
     { readonly field: string; readonly keys: Key[]; least: string | number; most: string | number }
