@@ -39,7 +39,7 @@ export async function rate({ options, pid }: Runner): Promise<Rate> {
     perSecond: answers / result.duration,
     p50: result.latency.p50,
     p99: result.latency.p99,
-    cpu: before === undefined || after === undefined ? undefined : ((after - before) * 1000) / answers
+    cpu: before === undefined || after === undefined || answers === 0 ? undefined : ((after - before) * 1000) / answers
   };
 }
 
