@@ -4,7 +4,7 @@ import { asking, reads, UPLOADS, uploading } from './cases.ts';
 import type { Grounds } from './grounds.ts';
 import type { Part } from './part.ts';
 import type { Store } from './place.ts';
-import { rate } from './rate.ts';
+import { rateOnceThere } from './rate.ts';
 import { contendersOf, type Served, serve, stopAll, YEAR } from './servers.ts';
 import { CHANNELS, gather, toTheLast } from './sockets.ts';
 import { mapped, type Row, type Section, verdicts } from './table.ts';
@@ -65,8 +65,9 @@ function row(name: string, values: Readonly<Record<string, number>>, most?: numb
 
 async function load({ site, running }: Served, end: number): Promise<void> {
   const pid = running?.child.pid;
-  for (const read of reads(end)) await rate({ options: await asking(site.url, read.path, { ...read, unseen: true }, site), pid });
-  for (const upload of UPLOADS) await rate({ options: uploading(upload, site, end), pid });
+  for (const read of reads(end))
+    await rateOnceThere(read.name, { options: await asking(site.url, read.path, { ...read, unseen: true }, site), pid });
+  for (const upload of UPLOADS) await rateOnceThere(upload.name, { options: uploading(upload, site, end), pid });
 }
 
 async function withSockets(served: Readonly<Record<string, Served>>): Promise<Record<string, number>> {

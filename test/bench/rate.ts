@@ -57,7 +57,7 @@ const RECOVERY_MS = 12_000;
 const TRIES = 3;
 
 /** A MongoDB that shares its core with the load stalls now and then; its server says 503 and Retry-After until it is back. */
-async function rateOnceThere(name: string, runner: Runner): Promise<Rate> {
+export async function rateOnceThere(name: string, runner: Runner): Promise<Rate> {
   for (let left = TRIES; ; left--) {
     try {
       return await rate(runner);
