@@ -61,7 +61,12 @@ function rowOf(store: Store, name: string, crowd: number, found: Race): Row {
     name: `${store}: ${name}, ${crowd} ${crowd === 1 ? 'client' : 'clients'}`,
     target: `≤ ${MOST}×`,
     figures: mapped(found.rates, rateText),
-    ratios: { '': `${ratio.toFixed(2)}×${cpu === undefined ? '' : ` (CPU ${cpu.toFixed(2)}×)`}` },
+    // a database that stalls for longer than a round answers nothing in it
+    ratios: {
+      '': Number.isFinite(ratio)
+        ? `${ratio.toFixed(2)}×${cpu === undefined ? '' : ` (CPU ${cpu.toFixed(2)}×)`}`
+        : 'no answer within a round'
+    },
     met: { [`Vigil, ${store}`]: ratio <= MOST }
   };
   console.log(row.name, JSON.stringify(row.ratios), JSON.stringify(row.figures));
