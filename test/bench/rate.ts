@@ -27,7 +27,7 @@ export interface Rate {
 }
 
 /** @throws Error when a request failed or was refused: such a figure would be worth nothing */
-export async function rate({ options, pid }: Runner): Promise<Rate> {
+async function rate({ options, pid }: Runner): Promise<Rate> {
   const before = cpuOf(pid);
   const result = await autocannon({ connections: CLIENTS, duration: SECONDS, sampleInt: 100, ...options });
   const after = cpuOf(pid);
