@@ -28,7 +28,7 @@ export interface Site {
 }
 
 /** While under attack others still have to be answered within this time, ms, on a machine that is busy besides. */
-const SOON = 30_000;
+export const SOON = 30_000;
 const KEPT = ['entries', 'treatments', 'devicestatus', 'profile', 'food', 'activity'];
 
 export async function startSite(env: Record<string, string> = {}): Promise<Site> {
@@ -102,8 +102,10 @@ export interface Wire {
   /** All that was received so far. */
   heard(): string;
   write(bytes: string | Buffer): Promise<void>;
-  /** What was heard when it ended, or after this many ms. */
-  until(ms?: number, enough?: (heard: string) => boolean): Promise<string>;
+  /** What was heard when it ended or when it was enough; a busy machine is waited for. */
+  until(enough?: (heard: string) => boolean): Promise<string>;
+  /** What was heard when it ended, or after so many ms, in which nothing need come. */
+  listen(ms: number): Promise<string>;
 }
 
 export async function wire(port: number, host = '127.0.0.1'): Promise<Wire> {
@@ -117,6 +119,11 @@ export async function wire(port: number, host = '127.0.0.1'): Promise<Wire> {
     socket.once('connect', resolve);
     socket.once('error', reject);
   });
+  async function wait(ms: number, enough: (heard: string) => boolean): Promise<string> {
+    const end = performance.now() + ms;
+    while (!socket.closed && !enough(heard) && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 10));
+    return heard;
+  }
   return {
     socket,
     heard: () => heard,
@@ -125,11 +132,8 @@ export async function wire(port: number, host = '127.0.0.1'): Promise<Wire> {
         if (socket.destroyed || socket.writableEnded) resolve();
         else socket.write(bytes, () => resolve());
       }),
-    async until(ms = 3000, enough = () => false) {
-      const end = performance.now() + ms;
-      while (!socket.closed && !enough(heard) && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 10));
-      return heard;
-    }
+    until: (enough = () => false) => wait(SOON, enough),
+    listen: (ms) => wait(ms, () => false)
   };
 }
 
@@ -138,10 +142,10 @@ export const statuses = (heard: string): number[] =>
   [...heard.matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, status]) => Number(status));
 
 /** Sends bytes as they are and gives the answer. */
-export async function exchange(port: number, bytes: string | Buffer, ms = 3000): Promise<string> {
+export async function exchange(port: number, bytes: string | Buffer): Promise<string> {
   const one = await wire(port);
   await one.write(bytes);
-  const heard = await one.until(ms, (text) => /\r\n\r\n/.test(text));
+  const heard = await one.until((text) => /\r\n\r\n/.test(text));
   one.socket.destroy();
   return heard;
 }

@@ -87,7 +87,8 @@ describe.runIf(haveRedis && mongoUrl())('alarms of three processes', () => {
 
   it('an acknowledgement at C silences everywhere, and a repeated one changes nothing', async () => {
     site[2]!.alarm.emit('ack', 2, 'default', 600_000);
-    for (const one of site) await until(() => one.alarms.length > 0, 'the all-clear');
+    for (const one of site) await until(() => one.alarms.length > 0 && one.mirrored.length > 0, 'the all-clear');
+    await until(() => posted.length > 0, 'the webhook');
     site[1]!.root.emit('ack', 2, 'default', 600_000);
     await site[0]!.v1('POST', 'entries', [sgv(305)]);
     await pause(1000);
@@ -115,7 +116,7 @@ describe.runIf(haveRedis && mongoUrl())('alarms of three processes', () => {
   it('the leader closes: another one leads at once, keeps the silence, and repeats nothing outside', async () => {
     const [leader] = site.splice(0, 1);
     await leader!.close();
-    await until(() => site.some(({ server }) => server.services.cluster!.status().leads), 'the next leader', 5000);
+    await until(() => site.some(({ server }) => server.services.cluster!.status().leads), 'the next leader');
     expect(site.filter(({ server }) => server.services.cluster!.status().leads)).toHaveLength(1);
     await pause(700);
     for (const { alarms } of site) alarms.length = 0;

@@ -48,7 +48,8 @@ describe.runIf(haveRedis && mongoUrl())('the way from A to B', () => {
         '\n'
       )
     );
-    expect(Number(of(between, 0.5))).toBeLessThan(250);
+    // far from what a look every second would give, on a busy machine, too
+    expect(Number(of(between, 0.5))).toBeLessThan(500);
     expect(b.deltas.length).toBe(a.deltas.length);
   });
 });

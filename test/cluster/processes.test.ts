@@ -16,7 +16,7 @@ import { ALARM_EVENTS, until } from './kit.ts';
 // issue 5, item 8, with processes that can die: another one takes over what only one does
 
 /** What a new leader needs at most: the lease of the dead one, a look, and its start. */
-const TAKEOVER_MS = 12_000;
+const TAKEOVER_MS = 40_000;
 
 describe.runIf(haveRedis && mongoUrl())('two processes, one of which dies', () => {
   let redis: OwnRedis;
@@ -159,6 +159,6 @@ describe.runIf(haveRedis && mongoUrl())('two processes, one of which dies', () =
     await b.stop('SIGKILL');
     const began = performance.now();
     await upload(a, 111);
-    expect(performance.now() - began).toBeLessThan(12_000);
+    expect(performance.now() - began).toBeLessThan(30_000);
   });
 });

@@ -49,7 +49,7 @@ describe('MongoDB away', () => {
     ].map((call: Promise<unknown>) => timed(call));
     for (const { ms, error } of await Promise.all(calls)) {
       expect(error).toMatchObject(AWAY);
-      expect(ms).toBeLessThan(12_000);
+      expect(ms).toBeLessThan(25_000);
     }
     // a queue that is worked off one by one must not wait once per request
     const queue = timed(
@@ -57,8 +57,8 @@ describe('MongoDB away', () => {
         for (let n = 0; n < 20; n++) await storage.apply([insert('entries', { _id: idOf(n) })]).catch(() => {});
       })()
     );
-    expect((await queue).ms).toBeLessThan(12_000);
-    expect((await timed(storage.close())).ms).toBeLessThan(2000);
+    expect((await queue).ms).toBeLessThan(25_000);
+    expect((await timed(storage.close())).ms).toBeLessThan(10_000);
     await expect(storage.ping()).rejects.toMatchObject({ code: 'storage-away' });
   });
 
@@ -73,7 +73,7 @@ describe('MongoDB away', () => {
     const { storage } = open((silent.address() as { port: number }).port);
     const { ms, error } = await timed(storage.apply([insert('entries', { _id: idOf(1) })]));
     expect(error).toMatchObject(AWAY);
-    expect(ms).toBeLessThan(12_000);
+    expect(ms).toBeLessThan(25_000);
   });
 
   it('an error of the socket that the driver passes on is no failure of ours', () => {
@@ -145,7 +145,7 @@ describe.skipIf(!mongoUrl())('MongoDB restarted', () => {
     await mongod.kill();
     const during = await timed(readAll(storage, 'entries'));
     expect(during.error).toMatchObject(AWAY);
-    expect(during.ms).toBeLessThan(12_000);
+    expect(during.ms).toBeLessThan(25_000);
     const before = acknowledged.length;
     await mongod.start();
     await expect.poll(() => acknowledged.length).toBeGreaterThan(before + 50);

@@ -9,7 +9,7 @@ import { sendHttp } from './send-http.ts';
 import type { Site } from './site.ts';
 
 /** How long a new reading may take to everybody who waits for it, ms. */
-const PATIENCE_MS = 8000;
+const PATIENCE_MS = 30_000;
 const DAY = 86_400_000;
 
 const V3 = ['entries', 'treatments', 'devicestatus', 'profile', 'food', 'settings'] as const;

@@ -5,7 +5,7 @@ import type { Answer, FrameInput } from './input.ts';
 import type { Site } from './site.ts';
 
 /** An acknowledgement has to be there after so many ms. */
-const PATIENCE_MS = 5000;
+const PATIENCE_MS = 30_000;
 /** How long a packet of any kind is given to do harm, ms. */
 const SETTLE_MS = 5;
 /** What the server acknowledges, by namespace. */

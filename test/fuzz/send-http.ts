@@ -4,7 +4,7 @@ import type { Answer, EngineInput, HttpInput, RawInput } from './input.ts';
 import type { Site } from './site.ts';
 
 /** An answer has to be there after so many ms. */
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 30_000;
 /** How long a bare connection may stay silent before it is given up; half a request is no fault of the server's. */
 const SILENCE_MS = 60;
 

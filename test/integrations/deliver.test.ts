@@ -72,7 +72,7 @@ describe('a provider in trouble', () => {
     for (let cycle = 0; cycle <= 12; cycle++) {
       alarm({ message: `BG ${cycle}` });
       await new Promise(setImmediate);
-      await vi.waitFor(() => expect(sum('queued') === 0 || clock.sleeping() === 1).toBe(true), { interval: 2 });
+      await vi.waitFor(() => expect(sum('queued') === 0 || clock.sleeping() === 1).toBe(true), { interval: 2, timeout: 30_000 });
       clock.advance(MINUTE);
     }
     await settled(1);
@@ -86,14 +86,14 @@ describe('a provider in trouble', () => {
     const { alarm, settled } = await house(clock);
     double.behave = () => 503;
     alarm({ message: 'first words' });
-    await vi.waitFor(() => expect(clock.sleeping()).toBe(1), { interval: 2 });
+    await vi.waitFor(() => expect(clock.sleeping()).toBe(1), { interval: 2, timeout: 30_000 });
     // the cycle of the engine falls into the attempt
     double.behave = () => {
       alarm({ message: 'second words' });
       return 200;
     };
     clock.advance(MINUTE);
-    await vi.waitFor(() => expect(told()).toHaveLength(1), { interval: 2 });
+    await vi.waitFor(() => expect(told()).toHaveLength(1), { interval: 2, timeout: 30_000 });
     double.behave = () => 200;
     alarm({ key: 'the end', message: 'the end' });
     await settled(2);
@@ -152,9 +152,9 @@ describe('a provider in trouble', () => {
     alarm({ message: 'over' });
     alarm({ message: 'pump', group: 'Pump', key: 'pump_2' });
     announce('still true');
-    await vi.waitFor(() => expect(clock.sleeping()).toBe(1), { interval: 2 });
+    await vi.waitFor(() => expect(clock.sleeping()).toBe(1), { interval: 2, timeout: 30_000 });
     clear('default');
-    await vi.waitFor(() => expect(integrations.stats().Webhook?.withdrawn).toBe(1), { interval: 2 });
+    await vi.waitFor(() => expect(integrations.stats().Webhook?.withdrawn).toBe(1), { interval: 2, timeout: 30_000 });
     double.behave = () => 200;
     clock.advance(MINUTE);
     await settled(3);
@@ -168,7 +168,7 @@ describe('a provider in trouble', () => {
     double.behave = ({ body }) => (body.includes('poison') ? 500 : 200);
     alarm({ level: 2, message: 'poison' });
     announce('gets through');
-    await vi.waitFor(() => expect(integrations.stats().Webhook?.delivered).toBe(1), { interval: 2 });
+    await vi.waitFor(() => expect(integrations.stats().Webhook?.delivered).toBe(1), { interval: 2, timeout: 30_000 });
     expect(told()).toEqual(['BG Now: 320']);
   });
 
@@ -194,9 +194,12 @@ describe('a provider in trouble', () => {
     const { alarm, settled, integrations, notices } = await house(clock);
     double.behave = () => 503;
     alarm({ level: 0, message: 'info', key: 'first' });
-    await vi.waitFor(() => expect(clock.sleeping()).toBe(1), { interval: 2 });
+    await vi.waitFor(() => expect(clock.sleeping()).toBe(1), { interval: 2, timeout: 30_000 });
     for (let n = 0; n < 110; n++) alarm({ level: 2, key: `k${n}`, message: `urgent ${n}` });
-    await vi.waitFor(() => expect(integrations.stats().Webhook).toMatchObject({ queued: 100, dropped: 11 }), { interval: 2 });
+    await vi.waitFor(() => expect(integrations.stats().Webhook).toMatchObject({ queued: 100, dropped: 11 }), {
+      interval: 2,
+      timeout: 30_000
+    });
     double.behave = () => 200;
     clock.advance(MINUTE);
     await settled(111);
@@ -212,7 +215,7 @@ describe('a restart', () => {
     double.behave = () => 503;
     before.alarm({ message: 'survives' });
     before.announce('too');
-    await vi.waitFor(() => expect(clock.sleeping()).toBe(1), { interval: 2 });
+    await vi.waitFor(() => expect(clock.sleeping()).toBe(1), { interval: 2, timeout: 30_000 });
     await before.stop();
     houses.splice(0);
 
@@ -237,7 +240,7 @@ describe('a restart', () => {
   it('lets the attempt under way end: it is not repeated afterwards', async () => {
     const before = await house();
     before.alarm({});
-    await vi.waitFor(() => expect(double.requests).toHaveLength(1), { interval: 1 });
+    await vi.waitFor(() => expect(double.requests).toHaveLength(1), { interval: 1, timeout: 30_000 });
     await before.stop();
     houses.splice(0);
     const after = await house();
@@ -251,7 +254,7 @@ describe('a restart', () => {
     const before = await house(clock);
     double.behave = () => 503;
     before.alarm({});
-    await vi.waitFor(() => expect(clock.sleeping()).toBe(1), { interval: 2 });
+    await vi.waitFor(() => expect(clock.sleeping()).toBe(1), { interval: 2, timeout: 30_000 });
     await before.stop();
     houses.splice(0);
     double.behave = () => 200;

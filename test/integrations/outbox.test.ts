@@ -56,9 +56,9 @@ it('a database that is away keeps no message back, and what an earlier run left 
   expect(store.writes).toBe(0);
   store.away = false;
   state.now = { queues: {}, receipts: [receipt('new')] };
-  await vi.waitFor(() => expect(clock.sleeping()).toBe(1), { interval: 1 });
+  await vi.waitFor(() => expect(clock.sleeping()).toBe(1), { interval: 1, timeout: 30_000 });
   clock.advance(5000);
-  await vi.waitFor(() => expect(store.saved).toMatchObject({ receipts: [{ receipt: 'new' }] }), { interval: 1 });
+  await vi.waitFor(() => expect(store.saved).toMatchObject({ receipts: [{ receipt: 'new' }] }), { interval: 1, timeout: 30_000 });
   expect(restored).toEqual([{ queues: {}, receipts: [receipt('earlier')] }]);
 });
 
@@ -68,14 +68,14 @@ it('a write that failed is made up for, with the latest state, also at the end',
   await box.ready;
   store.away = true;
   box.save();
-  await vi.waitFor(() => expect(clock.sleeping()).toBe(1), { interval: 1 });
+  await vi.waitFor(() => expect(clock.sleeping()).toBe(1), { interval: 1, timeout: 30_000 });
   store.away = false;
   state.now = { queues: {}, receipts: [receipt('one')] };
   clock.advance(5000);
-  await vi.waitFor(() => expect(store.saved).toMatchObject({ receipts: [{ receipt: 'one' }] }), { interval: 1 });
+  await vi.waitFor(() => expect(store.saved).toMatchObject({ receipts: [{ receipt: 'one' }] }), { interval: 1, timeout: 30_000 });
   store.away = true;
   box.save();
-  await vi.waitFor(() => expect(clock.sleeping()).toBe(1), { interval: 1 });
+  await vi.waitFor(() => expect(clock.sleeping()).toBe(1), { interval: 1, timeout: 30_000 });
   store.away = false;
   state.now = { queues: {}, receipts: [receipt('two')] };
   await box.close();

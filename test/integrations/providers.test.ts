@@ -188,7 +188,7 @@ describe('Pushover (§F)', () => {
     await before.stop();
     clock.time += 10 * MINUTE;
     const after = await startHouse(pushover(), { clock, dataDir });
-    await vi.waitFor(() => expect(after.integrations.pushoverReceipt('receipt1')).toBe(true), { interval: 2 });
+    await vi.waitFor(() => expect(after.integrations.pushoverReceipt('receipt1')).toBe(true), { interval: 2, timeout: 30_000 });
     await after.stop();
     clock.time += 60 * MINUTE;
     const muchLater = await startHouse(pushover(), { clock, dataDir });
@@ -364,7 +364,7 @@ it('POST /notifications/pushovercallback: a known receipt acknowledges, an unkno
   const acks: unknown[] = [];
   server.services.bus.subscribe('alarm-ack', 'test', (ack) => void acks.push(ack));
   server.services.bus.publish('notification', { event: 'urgent_alarm', message: alarm({}), at: Date.now() });
-  await vi.waitFor(() => expect(server.services.integrations?.stats().Pushover?.delivered).toBe(1));
+  await vi.waitFor(() => expect(server.services.integrations?.stats().Pushover?.delivered).toBe(1), { timeout: 30_000 });
   const answer = async (body: string, type = 'application/x-www-form-urlencoded') => {
     const response = await fetch(`${server.url}/api/v1/notifications/pushovercallback`, {
       method: 'POST',
@@ -391,8 +391,8 @@ it('a reading that came in over v1 rings outside, once, and its acknowledgement 
     });
   const events = () => double.requests.map(({ body }) => (JSON.parse(body) as { event: string }).event);
   await post(320, 300_000);
-  await vi.waitFor(() => expect(events()).toEqual(['urgent_alarm']));
+  await vi.waitFor(() => expect(events()).toEqual(['urgent_alarm']), { timeout: 30_000 });
   await post(325, 0);
   await fetch(`${server.url}/api/v1/notifications/ack?level=2`, { headers: server.secret });
-  await vi.waitFor(() => expect(events()).toEqual(['urgent_alarm', 'clear_alarm']));
+  await vi.waitFor(() => expect(events()).toEqual(['urgent_alarm', 'clear_alarm']), { timeout: 30_000 });
 });

@@ -90,8 +90,8 @@ describe('a store that is observed', () => {
   });
 
   it('counts only the time in the store, not that of a slow reader', async () => {
-    const { storage, lines } = site({ ms: 1, slowMs: 60 });
-    for await (const _ of storage.find('entries', FILTER)) await new Promise((resolve) => setTimeout(resolve, 40));
+    const { storage, lines } = site({ ms: 1, slowMs: 900 });
+    for await (const _ of storage.find('entries', FILTER)) await new Promise((resolve) => setTimeout(resolve, 400));
     expect(lines).toEqual([]);
   });
 

@@ -97,21 +97,21 @@ describe('against a server', () => {
         .set(server.secret)
         .send([{ type: 'sgv', sgv: 123, date, dateString: new Date(date).toISOString() }])
     ).body as Item[];
-    await vi.waitFor(() => expect(state.sgvs.map(({ mgdl }) => mgdl)).toEqual([123]));
+    await vi.waitFor(() => expect(state.sgvs.map(({ mgdl }) => mgdl)).toEqual([123]), { timeout: 30_000 });
     const [treatment] = (
       await api
         .post('/api/v1/treatments.json')
         .set(server.secret)
         .send([{ eventType: 'Note', notes: 'one', created_at: new Date(date).toISOString() }])
     ).body as Item[];
-    await vi.waitFor(() => expect(state.treatments.map(({ notes }) => notes)).toEqual(['one']));
+    await vi.waitFor(() => expect(state.treatments.map(({ notes }) => notes)).toEqual(['one']), { timeout: 30_000 });
     await api
       .put('/api/v1/treatments.json')
       .set(server.secret)
       .send({ ...treatment, notes: 'two' });
-    await vi.waitFor(() => expect(state.treatments.map(({ notes }) => notes)).toEqual(['two']));
+    await vi.waitFor(() => expect(state.treatments.map(({ notes }) => notes)).toEqual(['two']), { timeout: 30_000 });
     await api.delete(`/api/v1/treatments/${treatment!._id}`).set(server.secret);
     await api.delete(`/api/v1/entries/${entry!._id}`).set(server.secret);
-    await vi.waitFor(() => expect([state.treatments, state.sgvs]).toEqual([[], []]));
+    await vi.waitFor(() => expect([state.treatments, state.sgvs]).toEqual([[], []]), { timeout: 30_000 });
   });
 });

@@ -130,10 +130,10 @@ describe.skipIf(chromiumPath === undefined)('in Chromium', LONG, () => {
     await page.goto(`${server.url}/admin/`);
     const panel = page.locator('#uploads');
     await send('/api/v1/entries', [], sha1('something else'));
-    await panel.getByText('Loop: The API secret is wrong.').waitFor({ timeout: 12_000 });
+    await panel.getByText('Loop: The API secret is wrong.').waitFor({ timeout: 30_000 });
     const entry = { type: 'sgv', sgv: 121, direction: 'Flat', date: Date.now(), device: 'Dexcom G6' };
     expect((await send('/api/v1/entries', [entry], server.secret['api-secret'])).status).toBe(200);
-    await panel.getByText('The last glucose is of just now, from Loop.').waitFor({ timeout: 12_000 });
+    await panel.getByText('The last glucose is of just now, from Loop.').waitFor({ timeout: 30_000 });
     await panel.getByText('Since then it was let in.').waitFor();
   });
 

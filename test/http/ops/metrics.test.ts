@@ -94,8 +94,14 @@ describe('what the metrics say', () => {
     await fetch(`${server.url}/planted-path`);
     await fetch(`${server.url}/api/v1/planted-path/271`, { headers: server.secret });
     await fetch(`${server.url}/api/v3/entries/planted-identifier`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    const text = await read(server);
+    // an answer is counted when it has left
+    let text = '';
+    await expect
+      .poll(async () => {
+        text = await read(server);
+        return sum(text, 'vigil_http_requests_total', { method: 'GET', route: 'other', status: '4xx' });
+      })
+      .toBe(2);
     expect(sum(text, 'vigil_commits_total', { door: 'v1', collection: 'entries', op: 'create' })).toBe(2);
     expect(sum(text, 'vigil_commits_total', { door: 'v1', collection: 'treatments', op: 'create' })).toBe(1);
     const requests = (labels: Record<string, string>) => sum(text, 'vigil_http_requests_total', labels);
