@@ -3,7 +3,8 @@ import { deviceStatus, entry, type Maker, tempBasal, v3Entry } from './documents
 import { neverAsked, posting } from './rate.ts';
 import type { Site } from './site.ts';
 
-const DAY = 86_400_000;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 /** 2000-01-01, epoch ms. */
 const AGES_AGO = 946_684_800_000;
 
@@ -65,9 +66,16 @@ export const reads = (end: number, old = 180): readonly Read[] => {
       least: 0.5
     },
     {
-      name: 'v3 HISTORY of 100 treatments',
+      name: 'v3 HISTORY of 100 treatments from the beginning',
       path: `${HISTORY}/${AGES_AGO + 1}?limit=100`,
       reworded: (n) => `${HISTORY}/${AGES_AGO + 1 + n}?limit=100`,
+      who: 'bearer'
+    },
+    // what AAPS asks all day
+    {
+      name: 'v3 HISTORY of the last hour',
+      path: `${HISTORY}/${end - HOUR}?limit=100`,
+      reworded: (n) => `${HISTORY}/${end - HOUR + (n % HOUR)}?limit=100`,
       who: 'bearer'
     },
     { name: 'v3 lastModified', path: '/api/v3/lastModified', who: 'bearer', least: 0.7 },
@@ -77,14 +85,20 @@ export const reads = (end: number, old = 180): readonly Read[] => {
   ];
 };
 
+/** A read again with the ETag of its answer. */
+export const pollsOf = ({ name, path, who, least }: Read): Read => ({
+  name: `304 polls of ${name}`,
+  path,
+  who,
+  ...(least !== undefined && { least }),
+  poll: true
+});
+
 /** Some of them again, in ways that depend on what was answered before, or go around it. */
 export const variantsOf = (cases: readonly Read[]): readonly Read[] => {
   const [first] = cases;
   const unseen = cases.filter(({ reworded }) => reworded).map((read) => ({ ...read, unseen: true as const, least: undefined }));
-  return [
-    { ...first!, name: `304 polls of ${first!.name}`, poll: true },
-    ...unseen.map(({ least: _, ...read }) => ({ ...read, name: `${read.name}, never asked before` }))
-  ];
+  return [pollsOf(first!), ...unseen.map(({ least: _, ...read }) => ({ ...read, name: `${read.name}, never asked before` }))];
 };
 
 export const UPLOADS: readonly Upload[] = [

@@ -70,11 +70,11 @@ export const v3Entry =
     isValid: true
   });
 
-/** A backfill of 1000 readings that are all new. */
+/** A backfill of 1000 readings that are all new. @param days back from `end` they begin, and go on into the past */
 export const thousandEntries =
-  (end: number) =>
+  (end: number, days = 400) =>
   (n: number): unknown[] =>
     Array.from({ length: 1000 }, (_, i) => {
-      const date = end - 400 * DAY_MINUTES * MINUTE - (n * 1000 + i) * 5 * MINUTE + 3;
+      const date = end - days * DAY_MINUTES * MINUTE - (n * 1000 + i) * 5 * MINUTE + 3;
       return { type: 'sgv', sgv: 100 + (i % 90), date, dateString: iso(date), device: 'bench', direction: 'Flat' };
     });

@@ -4,7 +4,7 @@ import { type Doc, type Key, type Stored, type StoreName, storedJson } from '../
 import { type Filter, matcher, type Query } from '../query.ts';
 import type { Archive } from './cold/archive.ts';
 import { nextTurn } from './cold/codec.ts';
-import { beatsArchive, countCold, type HotReads, type HotRow, neededBlocks, readBoth } from './cold/read.ts';
+import { beatsArchive, countCold, type HotReads, type HotRow, oldFor, readBoth } from './cold/read.ts';
 import type { Driver, Value } from './driver.ts';
 import { translate, type Where } from './filter.ts';
 import { alongIndex, columnOf, jsonPath } from './indexes.ts';
@@ -62,9 +62,9 @@ export function createCollection(name: StoreName, driver: Driver, archive: Archi
     archive.directory.refresh(false);
     const found = limit <= DIRECT && (sort.length > 0 || !inArchive()) ? direct('doc', query) : undefined;
     const settled = found?.length === limit && beatsArchive(archive, name, sort, found.at(-1)![0] as string);
-    const needed = settled ? [] : neededBlocks(archive, name, filter);
-    if (needed.length > 0) {
-      yield* readBoth(archive, name, hot, query, needed);
+    const old = settled ? undefined : oldFor(archive, name, filter);
+    if (old) {
+      yield* readBoth(archive, name, hot, query, old);
       return;
     }
     if (found) {
@@ -131,12 +131,12 @@ export function createCollection(name: StoreName, driver: Driver, archive: Archi
   async function count(filter: Filter): Promise<number> {
     archive.directory.refresh(false);
     const began = archive.directory.moment();
-    const needed = neededBlocks(archive, name, filter);
+    const old = oldFor(archive, name, filter);
     const { sql, params, exact } = where(filter);
     let total = 0;
     if (exact) total = Number(rows(`SELECT count(*) FROM "${name}" WHERE ${sql}`, params)[0]![0]);
     else for await (const page of hotRows({ filter })) total += page.length;
-    return needed.length === 0 ? total : total + (await countCold(archive, filter, needed, began));
+    return old ? total + (await countCold(archive, filter, old, began)) : total;
   }
 
   async function candidates(keys: readonly Key[]): Promise<Doc[]> {

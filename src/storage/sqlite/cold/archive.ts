@@ -1,12 +1,14 @@
 import { Refusal } from '../../../errors.ts';
-import { canonicalId, isObjectId } from '../../object-id.ts';
+import { canonicalId } from '../../object-id.ts';
 import type { Doc, Key, StoreName } from '../../port.ts';
 import type { Driver } from '../driver.ts';
+import { createSequences, type Sequence } from './bounds.ts';
 import { type Inflated, unpack, unpackSync } from './codec.ts';
 import { type Block, createDirectory, type Directory } from './directory.ts';
-import { type BlocksOf, keyJudge } from './judge.ts';
+import { createFinder } from './finder.ts';
+import type { BlocksOf } from './judge.ts';
 import { blocksUnder, hashOf } from './keys.ts';
-import { near } from './near.ts';
+import type { Order } from './order.ts';
 
 /** Opened blocks stay open up to so many bytes: pages of one listing, batches of one import. */
 const KEPT_OPEN = 6_000_000;
@@ -22,6 +24,8 @@ interface Place {
 export interface Archive {
   readonly directory: Directory;
   blocksOf(collection: StoreName): BlocksOf;
+  /** Blocks of a shelf in an order. */
+  sequence(blocks: readonly Block[], order: Order): Sequence;
   open(block: Block): Promise<Inflated>;
   openNow(block: Block): Inflated;
   /** Where a document is, by its id (canonical); for the middle of a transaction. */
@@ -39,6 +43,12 @@ export interface Archive {
 
 export function createArchive(driver: Driver): Archive {
   const directory = createDirectory(driver);
+  const blocksOf =
+    (collection: StoreName): BlocksOf =>
+    (field, value) =>
+      blocksUnder(driver, hashOf(collection, field, value));
+  const finder = createFinder(directory, blocksOf);
+  const sequences = createSequences();
   const opened = new Map<string, Inflated>();
   let weight = 0;
   let holders = 0;
@@ -107,15 +117,8 @@ export function createArchive(driver: Driver): Archive {
   }
 
   function locate(collection: StoreName, id: string): Place | undefined {
-    const shelf = directory.shelf(collection);
-    if (shelf.blocks.length === 0) return undefined;
-    const ranged = isObjectId(id) && id <= shelf.idCeiling;
-    if (!ranged && !shelf.hashedIds) return undefined;
-    const hashed = shelf.hashedIds ? blocksUnder(driver, hashOf(collection, '_id', id)) : undefined;
     const piece = JSON.stringify(id);
-    for (const block of shelf.blocks) {
-      const { ids } = block.summary;
-      if (ids ? !(ranged && id >= ids[0] && id <= ids[1]) : !hashed?.has(block.block)) continue;
+    for (const block of finder.withId(collection, id)) {
       const docs = openNow(block);
       for (let place = 0; place < block.n; place++) {
         if (block.gone.has(place) || !docs.mentions(place, piece) || docs.light(place)._id !== id) continue;
@@ -135,32 +138,12 @@ export function createArchive(driver: Driver): Archive {
     return undefined;
   }
 
-  /** The blocks that may hold documents under the keys, and which keys those are. */
-  function blocksFor(collection: StoreName, keys: readonly Key[]): Map<Block, Key[]> {
-    const { blocks, overall } = directory.shelf(collection);
-    const found = new Map<Block, Key[]>();
-    if (!overall) return found;
-    for (const group of near(keys, blocks)) {
-      for (const key of group.keys) {
-        const fits = keyJudge(key, blocksOf(collection));
-        if (!fits({ summary: overall })) continue;
-        for (const block of group.blocks) {
-          if (!fits(block)) continue;
-          const known = found.get(block);
-          if (known) known.push(key);
-          else found.set(block, [key]);
-        }
-      }
-    }
-    return found;
-  }
-
   async function candidates(collection: StoreName, keys: readonly Key[], hot: () => Doc[]): Promise<Doc[]> {
     const docs = new Map<Block, Inflated>();
     const release = hold();
     try {
       for (;;) {
-        const needed = blocksFor(collection, keys);
+        const needed = finder.under(collection, keys);
         const missing = [...needed.keys()].filter((block) => !docs.has(block));
         if (missing.length === 0) {
           const found = new Map(hot().map((doc) => [doc._id!, doc]));
@@ -207,14 +190,10 @@ export function createArchive(driver: Driver): Archive {
     };
   }
 
-  const blocksOf =
-    (collection: StoreName): BlocksOf =>
-    (field, value) =>
-      blocksUnder(driver, hashOf(collection, field, value));
-
   return {
     directory,
     blocksOf,
+    sequence: sequences.of,
     open,
     openNow,
     locate,
@@ -224,6 +203,7 @@ export function createArchive(driver: Driver): Archive {
     held: () => holders > 0,
     relax() {
       opened.clear();
+      sequences.clear();
       weight = 0;
     }
   };

@@ -1,11 +1,11 @@
 import { type Doc, type Stored, type StoreName, storedJson } from '../../port.ts';
 import { type Filter, matcher, type Query } from '../../query.ts';
 import type { Archive } from './archive.ts';
+import { boundOf, isBefore } from './bounds.ts';
 import { createPacer, type Inflated, nextTurn } from './codec.ts';
 import type { Block } from './directory.ts';
-import { ALL, fieldsOf, judgeOf, NONE, type Verdict } from './judge.ts';
-import { compareKeys, comparePlaced, isKeyField, type Order, orderOf, type Placed, type SortKey, sortKeyOf } from './order.ts';
-import type { Summary } from './summary.ts';
+import { ALL, fieldsOf, type Judge, judgeOf, NONE, type Verdict } from './judge.ts';
+import { comparePlaced, isKeyField, type Order, orderOf, type Placed, sortKeyOf } from './order.ts';
 
 /** A document of the tables with its place in the order of storing. */
 export interface HotRow {
@@ -30,65 +30,18 @@ const PAGE = 200;
 /** Documents of an order that jumps between blocks are fetched so many at a time, so that each block is opened less often. */
 const JUMPING_PAGE = 2000;
 
-/** Blocks a query must look into, judged by what is known of them unopened. */
-export interface Needed {
-  readonly block: Block;
-  readonly verdict: Verdict;
+/** The blocks there were when a query began, and how it judges them unopened. */
+export interface Old {
+  readonly blocks: readonly Block[];
+  readonly judge: Judge;
 }
 
-export function neededBlocks(archive: Archive, collection: StoreName, filter: Filter): Needed[] {
+/** @returns undefined when nothing of the archive can match */
+export function oldFor(archive: Archive, collection: StoreName, filter: Filter): Old | undefined {
   const { blocks, overall } = archive.directory.shelf(collection);
-  if (!overall) return [];
+  if (!overall) return undefined;
   const judge = judgeOf(filter, archive.blocksOf(collection));
-  if (judge({ summary: overall }) === NONE) return [];
-  return blocks.map((block) => ({ block, verdict: judge(block) })).filter(({ verdict }) => verdict !== NONE);
-}
-
-/** The best place a document of a block could have; undefined in place of what is not known. */
-interface Bound {
-  readonly keys: readonly (SortKey | undefined)[];
-  readonly seq: number;
-}
-
-function boundOf({ terms, direction }: Order, summary: Summary, firstSeq: number, lastSeq: number): Bound {
-  return { keys: terms.map(([field, way]) => bestKey(summary, field, way)), seq: direction > 0 ? firstSeq : lastSeq };
-}
-
-function bestKey(summary: Summary, field: string, way: 1 | -1): SortKey | undefined {
-  if (field === '_id') return summary.ids?.[way > 0 ? 0 : 1];
-  if (field === 'isValid' || !isKeyField(field)) return undefined;
-  const known = summary.fields[field];
-  if (!known) return null;
-  if (way > 0) {
-    if (known.absent) return null;
-    if (known.num) return known.num[0];
-    return known.otherText ? undefined : known.text![0];
-  }
-  if (known.otherText) return undefined;
-  if (known.text) return known.text[1];
-  return known.num ? known.num[1] : null;
-}
-
-/** True when a document comes before everything a block can hold. */
-function isBefore({ terms, direction }: Order, row: Placed, bound: Bound): boolean {
-  for (const [n, [, way]] of terms.entries()) {
-    const best = bound.keys[n];
-    if (best === undefined) return false;
-    const compared = compareKeys(row.keys[n]!, best) * way;
-    if (compared !== 0) return compared < 0;
-  }
-  return (row.seq - bound.seq) * direction < 0;
-}
-
-/** Blocks that may come first, first. */
-function compareBounds({ terms, direction }: Order, a: Bound, b: Bound): number {
-  for (const [n, [, way]] of terms.entries()) {
-    const [x, y] = [a.keys[n], b.keys[n]];
-    if (x === undefined || y === undefined) return Number(y === undefined) - Number(x === undefined);
-    const compared = compareKeys(x, y) * way;
-    if (compared !== 0) return compared;
-  }
-  return (a.seq - b.seq) * direction;
+  return judge({ summary: overall }) !== NONE && blocks.some((block) => judge(block) !== NONE) ? { blocks, judge } : undefined;
 }
 
 /** True when the last document of a full answer comes before anything the archive holds: then it is the answer. */
@@ -111,7 +64,7 @@ export async function* readBoth(
   collection: StoreName,
   hot: HotReads,
   query: Query,
-  needed: readonly Needed[]
+  { blocks, judge }: Old
 ): AsyncIterable<Stored[]> {
   const { filter, sort = [], skip = 0, limit = Number.POSITIVE_INFINITY } = query;
   const release = archive.hold();
@@ -124,10 +77,7 @@ export async function* readBoth(
     head = createHead(hot.rows({ ...query, skip: 0, ...(Number.isFinite(most) && { limit: most }) }), order);
     const fits = matcher(filter);
     const light = [...fieldsOf(filter), ...order.terms.map(([field]) => field)].every(isKeyField);
-    const queue = needed
-      .map((one) => ({ ...one, bound: boundOf(order, one.block.summary, one.block.firstSeq, one.block.lastSeq) }))
-      .sort((a, b) => compareBounds(order, a.bound, b.bound));
-    const jumping = queue.some(({ bound }) => bound.keys[0] === undefined && bound.keys.length > 0);
+    const { queue, jumping } = archive.sequence(blocks, order);
     const pageSize = jumping ? JUMPING_PAGE : PAGE;
     let pending: ColdRow[] = [];
     let at = 0;
@@ -136,7 +86,9 @@ export async function* readBoth(
     let left = limit;
     let next = 0;
 
-    async function take({ block, verdict }: Needed): Promise<void> {
+    async function take(block: Block): Promise<void> {
+      const verdict = judge(block);
+      if (verdict === NONE) return;
       const docs = await archive.open(block);
       const pace = createPacer();
       for (let place = 0; place < block.n; place++) {
@@ -174,10 +126,10 @@ export async function* readBoth(
         const warm = await head.peek();
         const cold = pending[at];
         const first = warm && (!cold || compare(warm, cold) < 0) ? warm : cold;
-        const block = queue[next];
-        if (block && !(first && isBefore(order, first, block.bound))) {
+        const ahead = queue[next];
+        if (ahead && !(first && isBefore(order, first, ahead.bound))) {
           next++;
-          await take(block);
+          await take(ahead.block);
           continue;
         }
         if (!first) break;
@@ -273,7 +225,7 @@ function createHead(pages: AsyncIterable<HotRow[]>, { terms }: Order): Head {
 }
 
 /** How many documents of the archive match. */
-export async function countCold(archive: Archive, filter: Filter, needed: readonly Needed[], began: number): Promise<number> {
+export async function countCold(archive: Archive, filter: Filter, { blocks, judge }: Old, began: number): Promise<number> {
   const fits = matcher(filter);
   const light = fieldsOf(filter).every(isKeyField);
   const release = archive.hold();
@@ -285,7 +237,9 @@ export async function countCold(archive: Archive, filter: Filter, needed: readon
 
   async function counted(): Promise<number> {
     let total = 0;
-    for (const { block, verdict } of needed) {
+    for (const block of blocks) {
+      const verdict = judge(block);
+      if (verdict === NONE) continue;
       const isGone = (place: number): boolean => (block.gone.get(place) ?? Number.POSITIVE_INFINITY) <= began;
       if (verdict === ALL) {
         for (let place = 0; place < block.n; place++) if (block.gone.size === 0 || !isGone(place)) total++;
