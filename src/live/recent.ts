@@ -72,13 +72,15 @@ export class Recent {
     if (mills > now + AHEAD_MS) {
       if (mills < now + ABSURD_MS && this.#waiting.size < MAX_WAITING)
         this.#waiting.set(`${collection} ${doc._id}`, { collection, doc, mills });
-    } else if (collection === 'entries') this.#putEntry(doc, now);
-    else if (collection === 'treatments') {
+    } else if (collection === 'entries') {
+      // asked first: of a backfill nothing else is looked at
+      if (mills >= now - ENTRIES_MS) this.#putEntry(doc);
+    } else if (collection === 'treatments') {
       const treatment = timed(doc);
       if (treatment) this.#treatments.put(treatment, now);
     } else if (collection === 'devicestatus') {
-      const status = deviceStatus(doc);
-      if (status && mills >= now - this.#statusMs) this.#devicestatus.put(status);
+      const status = mills >= now - this.#statusMs ? deviceStatus(doc) : undefined;
+      if (status) this.#devicestatus.put(status);
     } else if (collection === 'activity') {
       const item = timed(doc);
       if (item && doc.created_at !== undefined && mills >= now - ENTRIES_MS) this.#activity.put(item);
@@ -87,7 +89,7 @@ export class Recent {
 
   /** Forgets a document. */
   drop(collection: CollectionName, _id: string): void {
-    this.#waiting.delete(`${collection} ${_id}`);
+    if (this.#waiting.size > 0) this.#waiting.delete(`${collection} ${_id}`);
     if (collection === 'entries') {
       for (const list of Object.values(this.#lists)) this.#moved(list.get(_id)?.mills);
       for (const list of Object.values(this.#lists)) list.drop(_id);
@@ -134,9 +136,9 @@ export class Recent {
     return this.#config.devicestatusHours * HOUR;
   }
 
-  #putEntry(doc: Whole, now: number): void {
+  #putEntry(doc: Whole): void {
     const found = reading(doc, this.#config.obscureDeviceProvenance);
-    if (!found || found.item.mills < now - ENTRIES_MS) return;
+    if (!found) return;
     if (found.list === 'sgvs') this.#lists.sgvs.put(found.item);
     else if (found.list === 'mbgs') this.#lists.mbgs.put(found.item);
     else this.#lists.cals.put(found.item);

@@ -8,6 +8,7 @@ const TOGETHER = 20;
 const ASSIGNMENTS = COLUMNS.slice(1)
   .map((column) => `${column} = excluded.${column}`)
   .join(', ');
+const ALL_COLUMNS = COLUMNS.map((_, n) => n);
 const PLACES = COLUMNS.map(() => '?').join(', ');
 
 /** Writes rows ({@link rowOf}) of one collection. */
@@ -49,8 +50,9 @@ export function createRows(name: StoreName, driver: Driver): Rows {
       let at = 0;
       while (at + TOGETHER <= rows.length) {
         const some = rows.slice(at, at + TOGETHER);
-        const columns = COLUMNS.map((_, n) => n).filter((n) => some.some((row) => row[n] !== null));
-        const values = some.flatMap((row) => columns.map((n) => row[n]!));
+        const columns = ALL_COLUMNS.filter((n) => some.some((row) => row[n] !== null));
+        const values: Value[] = [];
+        for (const row of some) for (const n of columns) values.push(row[n]!);
         const { changes } = driver.prepare(togetherSql(columns.join(), columns)).run(...values);
         // some id was there already, or comes twice
         if (changes !== TOGETHER) for (const row of some) upsert(row);
