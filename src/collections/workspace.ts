@@ -32,7 +32,7 @@ function preferred(a: Whole, b: Whole): Whole {
 
 interface Shape {
   readonly fields: readonly string[];
-  readonly byHash: Map<string, Set<string>>;
+  readonly byHash: Map<string, string[]>;
   /** Hashes somebody will ask for; documents under any other need not be found. */
   readonly wanted: Set<string>;
 }
@@ -130,8 +130,8 @@ export class Workspace {
       const hash = hashOf(doc, fields);
       if (!wanted.has(hash)) continue;
       const ids = byHash.get(hash);
-      if (ids) ids.add(doc._id);
-      else byHash.set(hash, new Set([doc._id]));
+      if (ids) ids.push(doc._id);
+      else byHash.set(hash, [doc._id]);
     }
   }
 
@@ -139,6 +139,10 @@ export class Workspace {
     const doc = this.#docs.get(_id);
     if (!doc) return;
     this.#docs.delete(_id);
-    for (const { fields, byHash } of this.#shapes.values()) byHash.get(hashOf(doc, fields))?.delete(_id);
+    for (const { fields, byHash } of this.#shapes.values()) {
+      const ids = byHash.get(hashOf(doc, fields));
+      const at = ids?.indexOf(_id) ?? -1;
+      if (at >= 0) ids!.splice(at, 1);
+    }
   }
 }

@@ -9,16 +9,17 @@ export const COLUMNS = ['id', 'odd', 'doc', ...KEY_FIELDS.map((field) => `"k_${f
 export function rowOf(doc: Doc & { _id: string }): { odd: boolean; values: Value[] } {
   const id = canonicalId(doc._id);
   let odd = false;
-  const values: Value[] = [id, 0, JSON.stringify(id === doc._id ? doc : { ...doc, _id: id })];
-  for (const field of KEY_FIELDS) {
+  const values = new Array<Value>(COLUMNS.length).fill(null);
+  values[0] = id;
+  values[1] = 0;
+  values[2] = JSON.stringify(id === doc._id ? doc : { ...doc, _id: id });
+  for (let n = 0; n < KEY_FIELDS.length; n++) {
+    const field = KEY_FIELDS[n]!;
     const value = doc[field];
-    if (value === undefined || value === null) values.push(null);
-    else if (field === 'isValid' && typeof value === 'boolean') values.push(Number(value));
-    else if (field !== 'isValid' && (typeof value === 'string' || typeof value === 'number')) values.push(value);
-    else {
-      odd = true;
-      values.push(null);
-    }
+    if (value === undefined || value === null) continue;
+    if (field === 'isValid' && typeof value === 'boolean') values[n + 3] = Number(value);
+    else if (field !== 'isValid' && (typeof value === 'string' || typeof value === 'number')) values[n + 3] = value;
+    else odd = true;
   }
   if (odd) values[1] = 1;
   return { odd, values };

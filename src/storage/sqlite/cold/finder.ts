@@ -2,7 +2,7 @@ import { TIME_FIELDS } from '../../indexes.ts';
 import { canonicalId, isObjectId } from '../../object-id.ts';
 import type { Key, StoreName } from '../../port.ts';
 import type { Block, Directory } from './directory.ts';
-import { type BlocksOf, keyJudge } from './judge.ts';
+import { type BlocksOf, mayHold } from './judge.ts';
 import { type Range, type Ranges, rangesOf } from './ranges.ts';
 import { ID_FIELDS } from './summary.ts';
 
@@ -83,11 +83,12 @@ export function createFinder(directory: Pick<Directory, 'shelf'>, blocksOf: (col
       const { blocks, overall } = directory.shelf(collection);
       const found = new Map<Block, Key[]>();
       if (!overall) return found;
+      const all = { summary: overall };
+      const under = blocksOf(collection);
       for (const key of keys) {
-        const fits = keyJudge(key, blocksOf(collection));
-        if (!fits({ summary: overall })) continue;
+        if (!mayHold(key, all, under)) continue;
         for (const block of worthAsking(collection, blocks, key)) {
-          if (!fits(block)) continue;
+          if (!mayHold(key, block, under)) continue;
           const wanted = found.get(block);
           if (wanted) wanted.push(key);
           else found.set(block, [key]);

@@ -183,22 +183,23 @@ function beyond(operator: string, operand: unknown): OnRange {
   };
 }
 
-/** Whether a block may hold a document under an identity key: {@link judgeOf} for equalities only, for imports of thousands. */
-export function keyJudge(key: Key, blocksOf: BlocksOf): (judged: Judged) => boolean {
-  const tests = Object.entries(key).map(([field, value]): ((judged: Judged) => boolean) => {
-    if (field === '_id' || ID_FIELDS.has(field)) {
-      const judge = hasId(field, value, blocksOf);
-      return (judged) => judge(judged) !== NONE;
-    }
-    if (!isKeyField(field)) return () => true;
-    const range = equal(value);
-    return ({ summary }) => {
-      const known = summary.fields[field];
-      if (!known) return false;
-      return known.values ? known.values.includes(value) : range(known) !== NONE;
-    };
-  });
-  return (judged) => tests.every((test) => test(judged));
+/**
+ * Whether a block may hold a document under an identity key: {@link judgeOf} for equalities only. An import asks it for thousands
+ * of keys, so nothing is made for one.
+ */
+export function mayHold(key: Key, judged: Judged, blocksOf: BlocksOf): boolean {
+  for (const field in key) if (!mayHoldValue(field, key[field]!, judged, blocksOf)) return false;
+  return true;
+}
+
+function mayHoldValue(field: string, value: string | number, judged: Judged, blocksOf: BlocksOf): boolean {
+  if (field === '_id' || ID_FIELDS.has(field)) return hasId(field, value, blocksOf)(judged) !== NONE;
+  if (!isKeyField(field)) return true;
+  const known = judged.summary.fields[field];
+  if (!known) return false;
+  if (known.values) return known.values.includes(value);
+  if (typeof value === 'number') return known.num !== undefined && value >= known.num[0] && value <= known.num[1];
+  return known.otherText === true || (known.text !== undefined && value >= known.text[0] && value <= known.text[1]);
 }
 
 /** The fields a filter looks at. */
