@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** One environment variable: everything there is to know about it, in one place. */
 export interface Variable<T = unknown> {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { json, NOT_MODIFIED, type Route, text } from './route.ts';
 import { Pebble } from './shapes/pebble.ts';
 import { Versions } from './shapes/status.ts';

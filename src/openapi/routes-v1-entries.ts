@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Answer, json, NOT_MODIFIED, type Route } from './route.ts';
 import { StoredDeviceStatus } from './shapes/devicestatus.ts';
 import { Entry, StoredEntry } from './shapes/entry.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { json, type Route } from './route.ts';
 import { Activity, StoredActivity } from './shapes/activity.ts';
 import { Empty } from './shapes/common.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Config } from '../config/config.ts';
 import { type Answer, json, NOT_MODIFIED } from './route.ts';
 import { Deleted } from './shapes/v1-answers.ts';

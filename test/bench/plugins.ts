@@ -30,7 +30,7 @@ async function measure(grounds: Grounds): Promise<Section> {
   console.log('plugins', JSON.stringify(times));
   return {
     title: 'Plugins',
-    method: `One recomputation of the properties by all plugins, ${DAYS} days of readings a minute apart stored beside a month of a Loop user, in a process of its own; 200 of them, a minute apart by the clock they are given.`,
+    method: `One recomputation of the properties by all plugins, ${DAYS} days of readings a minute apart stored beside a month of a Loop user, in a process of its own; 1000 of them, a minute apart by the clock they are given.`,
     rows: [
       {
         name: 'one recomputation of all plugins',

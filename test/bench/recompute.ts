@@ -2,7 +2,7 @@
 import { built } from './built.ts';
 import { median, quantile } from './rate.ts';
 
-const TIMES = 200;
+const TIMES = 1000;
 const MINUTE = 60_000;
 const EVERYTHING =
   'careportal iob cob basal bwp cage sage iage bage ar2 rawbg upbat pump openaps loop override xdripjs dbsize runtimestate bgnow delta direction';

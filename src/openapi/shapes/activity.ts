@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { dateText, numberOrText, storedFields } from './common.ts';
 
 const fields = {

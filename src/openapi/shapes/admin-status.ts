@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { mills } from './common.ts';
 
 const bytes = z.number().describe('Bytes.');

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** An instant in epoch milliseconds. */
 export const mills = z.number().meta({ description: 'Epoch milliseconds.', examples: [1795330217388] });

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { dateText, mills, offset, storedFields, v3Fields, v3WriteFields } from './common.ts';
 
 const anyObject = z.record(z.string(), z.unknown()).nullish();

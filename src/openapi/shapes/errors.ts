@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { CATALOGUE } from '../../errors.ts';
 
 const statuses = [...new Set(Object.values(CATALOGUE).map(({ status }) => status))].sort((a, b) => a - b);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { MOVE_NAMES } from '../../move/names.ts';
 import { WHATS } from '../../move/verdict.ts';
 

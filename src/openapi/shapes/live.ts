@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { mgdl, mills, numberOrText, objectId } from './common.ts';
 
 /** A reading as live data shows it. */

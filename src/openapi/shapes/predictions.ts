@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { dateText, mgdl, mills } from './common.ts';
 
 const curve = z.strictObject({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { PLUGINS } from '../../plugins/index.ts';
 import { mgdl, mills, numberOrText } from './common.ts';
 

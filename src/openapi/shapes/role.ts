@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { dateText, objectId } from './common.ts';
 
 /** A role as administrators send it. */

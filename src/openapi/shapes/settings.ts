@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { v3Fields, v3WriteFields } from './common.ts';
 
 /** Settings as v3 takes them. */

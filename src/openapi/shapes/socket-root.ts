@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { mills, objectId } from './common.ts';
 import { AnyDocument, DbStats, LiveCal, LiveMbg, LiveSgv, Timed } from './live.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { mgdl, mills } from './common.ts';
 
 /** Name and version of this program. */

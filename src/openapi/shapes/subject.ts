@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { dateText, objectId } from './common.ts';
 
 /** A subject as administrators send it. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { mgdl, mills } from './common.ts';
 import { ProfileStore } from './profile.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { dateText, mills, numberOrText, offset, storedFields, v3Fields, v3WriteFields } from './common.ts';
 
 const fields = {

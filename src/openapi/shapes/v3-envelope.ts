@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { V3_COLLECTIONS } from '../../collections/v3-document.ts';
 import { mills } from './common.ts';
 import { Server } from './status.ts';

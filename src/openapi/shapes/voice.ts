@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const text = z.strictObject({ type: z.literal('PlainText'), text: z.string() });
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { APPS, type Check, must } from '../check.ts';
 import { fits } from '../probe.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { APPS, type App, type Check, must, Skipped } from '../check.ts';
 import { fits, isObject, type Probe } from '../probe.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Check, must } from '../check.ts';
 import { type Answer, fits, type Probe } from '../probe.ts';
 import { v3TreatmentOf } from '../writes.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Session } from './session.ts';
 import { deviceStatus, entry, id, profile, text, treatment } from './shapes.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Session } from './session.ts';
 import { deviceStatus, number, status, text } from './shapes.ts';
 

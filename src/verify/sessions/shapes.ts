@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What several apps decode of the same document. */
 export const id = z.string().min(1);
