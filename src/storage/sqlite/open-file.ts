@@ -5,6 +5,7 @@ import { runAside } from '../../aside/run-aside.ts';
 import type { Storage } from '../port.ts';
 import { CHECKED_AT_ONCE, findDamage } from './check.ts';
 import { lookAtFile } from './head.ts';
+import { isAsLeft, noteLeft } from './left.ts';
 import { FolderInUse, lockDatabase } from './lock.ts';
 import { createSqliteStorage } from './sqlite.ts';
 import { walDamage } from './wal-damage.ts';
@@ -19,17 +20,23 @@ interface Deps {
   readonly hasBackups: () => Promise<boolean>;
   /** The clock of a server, epoch ms: its old documents go into the archive. */
   readonly now?: (() => number) | undefined;
+  /** How long after the start a file is checked that is as it was left, ms. Default: a minute. */
+  readonly checkAfterMs?: number;
 }
 
 /** How long the start waits for the check of a larger file; it goes on beside the running server. */
 const PATIENCE_MS = 5000;
+const CHECK_AFTER_MS = 60_000;
 
 /**
  * Opens the database file of a server: takes it for this process alone, and looks for damage first. A file that is broken is
  * never opened, replaced or added to.
  * @throws Error with a sentence for people that names the file, and for a damaged one the newest good backup
  */
-export async function openDatabaseFile(file: string, { log, onTrouble, advice, hasBackups, now }: Deps): Promise<Storage> {
+export async function openDatabaseFile(
+  file: string,
+  { log, onTrouble, advice, hasBackups, now, checkAfterMs = CHECK_AFTER_MS }: Deps
+): Promise<Storage> {
   const unlock = lock(file);
   const ended = new AbortController();
   try {
@@ -39,9 +46,11 @@ export async function openDatabaseFile(file: string, { log, onTrouble, advice, h
     } else {
       if (looks !== 'whole') throw new Error(looks.damage);
       keepDamagedLog(file, tell);
-      await check(file, ended.signal, (damage) => {
+      const onLate = (damage: string): void => {
         void advice().then((how) => tell(`${file} is damaged (${damage}). ${how}`));
-      });
+      };
+      if (isAsLeft(file)) checkLater(file, checkAfterMs, ended.signal, onLate);
+      else await check(file, ended.signal, onLate);
     }
     const storage = createSqliteStorage({ file, onTrouble, ...(now && { now, background: true }) });
     return {
@@ -49,6 +58,7 @@ export async function openDatabaseFile(file: string, { log, onTrouble, advice, h
       async close() {
         ended.abort();
         await storage.close();
+        noteLeft(file);
         unlock();
       }
     };
@@ -100,6 +110,17 @@ async function check(file: string, signal: AbortSignal, onLate: (damage: string)
   const damage = await Promise.race([finding, late]);
   waiting = false;
   if (damage) throw new Error(damage);
+}
+
+/** What rots on a disk is found beside the running server. */
+function checkLater(file: string, afterMs: number, signal: AbortSignal, onLate: (damage: string) => void): void {
+  const timer = setTimeout(() => {
+    runAside('check', { file }, { signal, humble: true }).then(
+      (damage) => damage && onLate(damage),
+      () => undefined
+    );
+  }, afterMs).unref();
+  signal.addEventListener('abort', () => clearTimeout(timer));
 }
 
 function keepDamagedLog(file: string, tell: (sentence: string) => void): void {

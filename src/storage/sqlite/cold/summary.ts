@@ -97,16 +97,16 @@ export function absorb(into: Summary, more: Summary): void {
     if (known) absorbField(known, more.fields[name]!);
     else into.fields[name] = { ...copyOfField(more.fields[name]!), absent: true };
   }
-  if (into.ids && more.ids) widen(into.ids, more.ids, compareText);
+  if (into.ids && more.ids) widen(into.ids, more.ids);
   else delete into.ids;
 }
 
 function absorbField(into: FieldSummary, more: FieldSummary): void {
   if (more.absent) into.absent = true;
   if (more.otherText) into.otherText = true;
-  if (into.num && more.num) widen(into.num, more.num, (a, b) => a - b);
+  if (into.num && more.num) widen(into.num, more.num);
   else if (more.num) into.num = [...more.num];
-  if (into.text && more.text) widen(into.text, more.text, compareText);
+  if (into.text && more.text) widen(into.text, more.text);
   else if (more.text) into.text = [...more.text];
   if (!into.values) return;
   const values = more.values && [...into.values, ...more.values.filter((value) => !into.values!.includes(value))];
@@ -114,7 +114,8 @@ function absorbField(into: FieldSummary, more: FieldSummary): void {
   else delete into.values;
 }
 
-function widen<T>(range: [T, T], [min, max]: readonly [T, T], compare: (a: T, b: T) => number): void {
-  if (compare(min, range[0]) < 0) range[0] = min;
-  if (compare(max, range[1]) > 0) range[1] = max;
+/** Numbers, or plain text, which JavaScript orders as SQLite does. */
+function widen<T extends number | string>(range: [T, T], [min, max]: readonly [T, T]): void {
+  if (min < range[0]) range[0] = min;
+  if (max > range[1]) range[1] = max;
 }
