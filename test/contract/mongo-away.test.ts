@@ -1,10 +1,11 @@
-import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import pino from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import { lostConnection, refusalOf } from '../../src/storage/mongo/failure.ts';
 import { createMongoStorage } from '../../src/storage/mongo/mongo.ts';
 import type { Storage } from '../../src/storage/port.ts';
-import { mongodBinary, mongoUrl, OwnMongod } from '../support/mongo.ts';
+import { freshDatabase, mongodBinary, mongoUrl, OwnMongod } from '../support/mongo.ts';
 import { freePort } from '../support/process.ts';
 import { settingsFor } from './mongo-settings.ts';
 import { idOf, insert, readAll } from './store-bench.ts';
@@ -16,9 +17,9 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
 
-function open(port: number): { storage: Storage; heard: (string | undefined)[] } {
+function open(port: number, database = 'vigil'): { storage: Storage; heard: (string | undefined)[] } {
   const heard: (string | undefined)[] = [];
-  const storage = createMongoStorage(settingsFor(`mongodb://127.0.0.1:${port}/vigil`), {
+  const storage = createMongoStorage(settingsFor(`mongodb://127.0.0.1:${port}/${database}`), {
     log,
     onTrouble: (sentence) => void heard.push(sentence)
   });
@@ -167,5 +168,46 @@ describe.skipIf(!mongoUrl())('MongoDB restarted', () => {
     await mongod.start();
     await storage.apply([insert('entries', { _id: idOf(2) })]);
     expect(await storage.count('entries', {})).toBe(2);
+  });
+});
+
+describe.skipIf(!mongoUrl())('MongoDB slow', () => {
+  it('reads that take long are no reason to call it away, and keep no upload waiting (issue 6: 503 beside large listings)', async () => {
+    const database = await freshDatabase();
+    cleanups.push(database.drop);
+    const url = new URL(database.url);
+    const held: (() => void)[] = [];
+    let holding = false;
+    const ways = new Set<Socket>();
+    // whatever asks for food waits
+    const between = createServer((near) => {
+      const far = connect(Number(url.port), url.hostname);
+      for (const one of [near, far]) ways.add(one.on('error', () => {}));
+      far.on('data', (bytes) => near.write(bytes));
+      near.on('data', (bytes) => {
+        if (holding && bytes.includes('find\u0000') && bytes.includes('food')) held.push(() => far.write(bytes));
+        else far.write(bytes);
+      });
+      near.on('close', () => far.destroy());
+    }).listen(0, '127.0.0.1');
+    await once(between, 'listening');
+    cleanups.push(async () => {
+      for (const way of ways) way.destroy();
+      between.close();
+    });
+    const { storage } = open((between.address() as AddressInfo).port, url.pathname.slice(1));
+    await storage.ping();
+    holding = true;
+    let answered = 0;
+    const reads = Array.from({ length: 12 }, () => readAll(storage, 'food').then(() => answered++));
+    await expect.poll(() => held.length).toBe(4);
+    await storage.ping();
+    await storage.apply([insert('entries', { _id: idOf(1), n: 1 })]);
+    expect(await storage.candidates('entries', [{ _id: idOf(1) }])).toEqual([{ _id: idOf(1), n: 1 }]);
+    expect(answered).toBe(0);
+    holding = false;
+    for (const go of held) go();
+    await Promise.all(reads);
+    expect(answered).toBe(12);
   });
 });

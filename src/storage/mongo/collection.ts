@@ -41,7 +41,8 @@ export function createCollection(collection: Collection<Document>, gate: Gate): 
     const order = orderBy(filter, sort);
     if (order.size > 0) cursor.sort(order);
     try {
-      while (await gate.guard(cursor.hasNext())) yield cursor.readBufferedDocuments().map((raw) => storedDoc(outside(raw)));
+      while (await gate.guard('listing', () => cursor.hasNext()))
+        yield cursor.readBufferedDocuments().map((raw) => storedDoc(outside(raw)));
     } catch (error) {
       throw gate.refusal(error, 'read');
     } finally {
@@ -53,7 +54,7 @@ export function createCollection(collection: Collection<Document>, gate: Gate): 
   async function count(filter: Filter): Promise<number> {
     gate.enter();
     try {
-      return await gate.guard(collection.countDocuments(translate(filter), { maxTimeMS: MAX_TIME_MS }));
+      return await gate.guard('listing', () => collection.countDocuments(translate(filter), { maxTimeMS: MAX_TIME_MS }));
     } catch (error) {
       throw gate.refusal(error, 'read');
     }
@@ -69,7 +70,7 @@ export function createCollection(collection: Collection<Document>, gate: Gate): 
         const cursor = collection.find((some.length === 1 ? some[0]! : { $or: some }) as MongoFilter<Document>, {
           maxTimeMS: MAX_TIME_MS
         });
-        for (const raw of await gate.guard(cursor.toArray())) {
+        for (const raw of await gate.guard('brief', () => cursor.toArray())) {
           // one id stored both as text and as ObjectId: the write hits the text, so it is the one to decide on
           const text = typeof raw._id === 'string';
           const doc = outside(raw);
@@ -95,7 +96,7 @@ export function createCollection(collection: Collection<Document>, gate: Gate): 
 
   async function tryWrite(operations: AnyBulkWriteOperation<Document>[]): Promise<{ index: number; code: number }[]> {
     try {
-      await gate.guard(collection.bulkWrite(operations, { ordered: false, ignoreUndefined: true }));
+      await gate.guard('brief', () => collection.bulkWrite(operations, { ordered: false, ignoreUndefined: true }));
       return [];
     } catch (error) {
       if (!(error instanceof MongoBulkWriteError)) throw error;

@@ -27,6 +27,8 @@ const SELECTION_MS = 5000;
 const HEARTBEAT_MS = 5000;
 /** From one attempt at a first connection (each waits for SELECTION_MS) to the next; requests in between are refused at once. */
 const BETWEEN_ATTEMPTS_MS = 500;
+/** Connections beside those for documents: to ask whether the database is there, and to build indexes. */
+const BESIDE = 2;
 /** Above the time limit of every read. */
 const SOCKET_MS = 45_000;
 
@@ -82,7 +84,7 @@ export function connect(settings: MongoSettings, log: Logger, onTrouble?: (sente
 
 function open({ uri, poolSize, minPoolSize, maxIdleTimeMs }: MongoSettings): MongoClient {
   const options: MongoClientOptions = {
-    maxPoolSize: poolSize,
+    maxPoolSize: poolSize + BESIDE,
     minPoolSize,
     maxIdleTimeMS: maxIdleTimeMs,
     serverSelectionTimeoutMS: SELECTION_MS,

@@ -24,7 +24,7 @@ export function createMongoStorage(
 ): Storage {
   const connection = connect(settings, log, onTrouble);
   const { db } = connection;
-  const gate = createGate();
+  const gate = createGate(settings.poolSize);
   const stores = new Map<StoreName, ReturnType<typeof createCollection>>(
     [...COLLECTIONS, ...INTERNAL].map((name) => [name, createCollection(db.collection(collections[name]), gate)])
   );
@@ -38,10 +38,10 @@ export function createMongoStorage(
     indexing ??= ensureIndexes(db, collections, log, connection.closed);
   });
 
-  async function ask(command: Record<string, unknown>): Promise<Record<string, unknown>> {
+  async function ask(command: Record<string, unknown>, kind: 'listing' | 'free' = 'listing'): Promise<Record<string, unknown>> {
     gate.enter();
     try {
-      return await gate.guard(db.command({ ...command, maxTimeMS: 5000 }));
+      return await gate.guard(kind, () => db.command({ ...command, maxTimeMS: 5000 }));
     } catch (error) {
       throw gate.refusal(error, 'read');
     }
@@ -100,7 +100,7 @@ export function createMongoStorage(
       const { dataSize, indexSize } = await ask({ dbStats: 1 });
       return { dataSize: Number(dataSize), indexSize: Number(indexSize) };
     },
-    ping: async () => void (await ask({ ping: 1 })),
+    ping: async () => void (await ask({ ping: 1 }, 'free')),
     async close() {
       await Promise.allSettled(underWay);
       await connection.close();
