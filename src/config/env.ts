@@ -162,7 +162,11 @@ export const VARIABLES = {
   MONGO_ACTIVITY_COLLECTION: text('activity', 'MongoDB collection of activity.'),
   MONGO_SETTINGS_COLLECTION: text('settings', 'MongoDB collection of settings that apps store (API v3).'),
   MONGO_AUTHENTICATION_COLLECTIONS_PREFIX: text('auth_', 'Start of the names of the MongoDB collections of roles and subjects.'),
-  MONGO_POOL_SIZE: lenientNumber(5, 1, 'Operations on MongoDB at the same time at most; all but one may be listings. Two more connections ask whether it is there and build indexes.'),
+  MONGO_POOL_SIZE: lenientNumber(
+    5,
+    1,
+    'Operations on MongoDB at once, one kept for uploads; two more connections look after it.'
+  ),
   MONGO_MIN_POOL_SIZE: lenientNumber(0, 0, 'Connections to MongoDB that are kept open.'),
   MONGO_MAX_IDLE_TIME_MS: lenientNumber(30000, 0, 'Time after which an idle connection to MongoDB is closed, in milliseconds.'),
   REDIS_URL: checked(
