@@ -15,12 +15,13 @@ const MAX_DEPTH = 100;
 export function admit(value: unknown): Doc {
   if (!isPlainObject(value)) throw new Refusal('bad-document', 'Each document must be a JSON object');
   const cleaned = clean(value, 0) as Doc;
-  const { _id, ...rest } = cleaned._id === null ? cleaned : ({} as Doc);
-  const doc = _id === null ? rest : cleaned;
+  const doc = cleaned._id === null ? withoutId(cleaned) : cleaned;
   if (doc.identifier !== undefined && doc.identifier !== null && typeof doc.identifier !== 'string')
     throw new Refusal('bad-document', 'identifier must be text');
   return doc;
 }
+
+const withoutId = ({ _id, ...rest }: Doc): Doc => rest;
 
 function clean(value: unknown, depth: number): unknown {
   if (typeof value === 'string') return purify(wellFormed(value));

@@ -23,11 +23,11 @@ process.on('exit', () => {
 
 /** Starts a build over a place, on the core of the servers. */
 export async function startVigil({ dataDir, env }: Place, build: readonly string[] = BUILD): Promise<Running> {
-  const running = await startProcess(build, dataDir, { ...ENV, ...env });
-  children.add(running.child);
-  running.child.once('exit', () => children.delete(running.child));
-  pinServer(running.child.pid!);
-  return running;
+  return startProcess(build, dataDir, { ...ENV, ...env }, (child) => {
+    children.add(child);
+    child.once('exit', () => children.delete(child));
+    pinServer(child.pid!);
+  });
 }
 
 /** A server of the table: a column of its own. */

@@ -25,11 +25,16 @@ export interface Running {
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
-/** Starts a server as a process of its own and waits for its first answer. @returns with the ms from spawn to that answer */
+/**
+ * Starts a server as a process of its own and waits for its first answer.
+ * @param onSpawn told of the process before it has done anything
+ * @returns with the ms from spawn to that answer
+ */
 export async function startProcess(
   entry: readonly string[],
   dataDir: string,
-  env: Record<string, string> = {}
+  env: Record<string, string> = {},
+  onSpawn?: (child: ChildProcess) => void
 ): Promise<Running> {
   const port = env.PORT ?? (await freePort());
   const began = performance.now();
@@ -48,6 +53,7 @@ export async function startProcess(
     },
     stdio: ['ignore', 'inherit', 'inherit']
   });
+  onSpawn?.(child);
   const url = `http://127.0.0.1:${port}`;
   while (!(await answers(url))) {
     if (ended(child)) throw new Error('the server exited');
