@@ -2,12 +2,13 @@ import type { AnyBulkWriteOperation, Collection, Document, Filter as MongoFilter
 import { MongoBulkWriteError } from 'mongodb';
 import { Refusal } from '../../errors.ts';
 import { canonicalId } from '../object-id.ts';
-import { type Change, type Doc, type Key, type Stored, storedDoc } from '../port.ts';
+import { type Change, type Doc, type Key, type Stored, type StoreName, storedDoc } from '../port.ts';
 import type { Filter, Query } from '../query.ts';
 import { refusalOf } from './failure.ts';
 import { translate } from './filter.ts';
 import type { Gate } from './gate.ts';
 import { idText, newId, storedIds } from './ids.ts';
+import { pageBound, timeIn } from './page-bound.ts';
 
 const BATCH = 200;
 /** Conditions per look-up. */
@@ -27,11 +28,36 @@ export interface MongoCollection {
   write(changes: readonly Change[]): Promise<void>;
 }
 
-export function createCollection(collection: Collection<Document>, gate: Gate): MongoCollection {
-  async function* find({ filter, sort = [], skip = 0, limit }: Query): AsyncIterable<Stored[]> {
+export function createCollection(name: StoreName, collection: Collection<Document>, gate: Gate): MongoCollection {
+  async function* find(query: Query): AsyncIterable<Stored[]> {
+    const { skip = 0, limit } = query;
     if (limit !== undefined && limit <= 0) return;
     gate.enter();
-    const cursor = collection.find(translate(filter), {
+    const bound = await boundOf(query);
+    if (!bound || limit === undefined) return yield* listed(query, translate(query.filter));
+    let given = 0;
+    for await (const batch of listed(query, { $and: [translate(query.filter), bound] })) {
+      given += batch.length;
+      yield batch;
+    }
+    // something was deleted between the two questions
+    if (given < limit) yield* listed({ ...query, skip: skip + given, limit: limit - given }, translate(query.filter));
+  }
+
+  async function boundOf(query: Query): Promise<Document | undefined> {
+    const timeAt = timeIn(collection, translate(query.filter), MAX_TIME_MS);
+    try {
+      return await pageBound(name, query, (...place) => gate.guard('listing', () => timeAt(...place)));
+    } catch (error) {
+      throw gate.refusal(error, 'read');
+    }
+  }
+
+  async function* listed(
+    { filter, sort = [], skip = 0, limit }: Query,
+    condition: MongoFilter<Document>
+  ): AsyncIterable<Stored[]> {
+    const cursor = collection.find(condition, {
       batchSize: BATCH,
       maxTimeMS: MAX_TIME_MS,
       allowDiskUse: true,

@@ -26,7 +26,7 @@ export function createMongoStorage(
   const { db } = connection;
   const gate = createGate(settings.poolSize);
   const stores = new Map<StoreName, ReturnType<typeof createCollection>>(
-    [...COLLECTIONS, ...INTERNAL].map((name) => [name, createCollection(db.collection(collections[name]), gate)])
+    [...COLLECTIONS, ...INTERNAL].map((name) => [name, createCollection(name, db.collection(collections[name]), gate)])
   );
   const underWay = new Set<Promise<void>>();
   let engine: string | undefined;
