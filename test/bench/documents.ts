@@ -58,12 +58,13 @@ export const deviceStatus =
     }
   ];
 
+/** @param days back from `end` they begin: among the old ones */
 export const v3Entry =
-  (end: number): Maker =>
+  (end: number, days = 40): Maker =>
   (n) => ({
     type: 'sgv',
     sgv: 100,
-    date: end - 40 * DAY_MINUTES * MINUTE + n * 7,
+    date: end - days * DAY_MINUTES * MINUTE + n * 7,
     utcOffset: 0,
     app: 'AAPS',
     device: 'bench',
