@@ -33,19 +33,20 @@ export function createCollection(name: StoreName, collection: Collection<Documen
     const { skip = 0, limit } = query;
     if (limit !== undefined && limit <= 0) return;
     gate.enter();
-    const bound = await boundOf(query);
-    if (!bound || limit === undefined) return yield* listed(query, translate(query.filter));
+    const condition = translate(query.filter);
+    const bound = await boundOf(query, condition);
+    if (!bound || limit === undefined) return yield* listed(query, condition);
     let given = 0;
-    for await (const batch of listed(query, { $and: [translate(query.filter), bound] })) {
+    for await (const batch of listed(query, { $and: [condition, bound] })) {
       given += batch.length;
       yield batch;
     }
     // something was deleted between the two questions
-    if (given < limit) yield* listed({ ...query, skip: skip + given, limit: limit - given }, translate(query.filter));
+    if (given < limit) yield* listed({ ...query, skip: skip + given, limit: limit - given }, condition);
   }
 
-  async function boundOf(query: Query): Promise<Document | undefined> {
-    const timeAt = timeIn(collection, translate(query.filter), MAX_TIME_MS);
+  async function boundOf(query: Query, condition: Document): Promise<Document | undefined> {
+    const timeAt = timeIn(collection, condition, MAX_TIME_MS);
     try {
       return await pageBound(name, query, (...place) => gate.guard('listing', () => timeAt(...place)));
     } catch (error) {

@@ -69,7 +69,11 @@ export function createGate(connections: number): Gate {
             leave.push(await turnstile.pass());
             if (!underWay.has(giveUp)) return end();
           }
-          await operation().then(resolve, reject);
+          try {
+            resolve(await operation());
+          } catch (error) {
+            reject(error);
+          }
           end();
         })();
       });

@@ -117,8 +117,8 @@ export function createArchive(driver: Driver): Archive {
   }
 
   function locate(collection: StoreName, id: string): Place | undefined {
-    const piece = JSON.stringify(id);
     for (const block of finder.withId(collection, id)) {
+      const piece = JSON.stringify(id);
       const docs = openNow(block);
       for (let place = 0; place < block.n; place++) {
         if (block.gone.has(place) || !docs.mentions(place, piece) || docs.light(place)._id !== id) continue;

@@ -153,9 +153,14 @@ function inRange(operator: string, operand: unknown): OnRange {
 
 function equal(operand: unknown): OnRange {
   if (operand === null) return ({ absent }) => (absent ? SOME : NONE);
-  if (typeof operand === 'number') return ({ num }) => (num && operand >= num[0] && operand <= num[1] ? SOME : NONE);
-  if (typeof operand !== 'string') return () => SOME;
-  return ({ text, otherText }) => (otherText || (text && operand >= text[0] && operand <= text[1]) ? SOME : NONE);
+  if (typeof operand !== 'number' && typeof operand !== 'string') return () => SOME;
+  return (known) => (covers(known, operand) ? SOME : NONE);
+}
+
+/** Whether a value lies within what is known of a field. */
+function covers({ num, text, otherText }: FieldSummary, value: string | number): boolean {
+  if (typeof value === 'number') return num !== undefined && value >= num[0] && value <= num[1];
+  return otherText === true || (text !== undefined && value >= text[0] && value <= text[1]);
 }
 
 function beyond(operator: string, operand: unknown): OnRange {
@@ -197,9 +202,7 @@ function mayHoldValue(field: string, value: string | number, judged: Judged, blo
   if (!isKeyField(field)) return true;
   const known = judged.summary.fields[field];
   if (!known) return false;
-  if (known.values) return known.values.includes(value);
-  if (typeof value === 'number') return known.num !== undefined && value >= known.num[0] && value <= known.num[1];
-  return known.otherText === true || (known.text !== undefined && value >= known.text[0] && value <= known.text[1]);
+  return known.values ? known.values.includes(value) : covers(known, value);
 }
 
 /** The fields a filter looks at. */
